@@ -1,0 +1,1 @@
+"""The ATS endpoints, one file per model."""

@@ -1,0 +1,103 @@
+"""One frozen Config: defaults, then `.env`, then the environment. Every setting is an `ATSUME_*` variable.
+
+Bad values are refused at start with the variable's name and what to write instead; secrets are never repeated.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from dotenv import dotenv_values
+from msgspec import Meta, Struct
+
+PREFIX = "ATSUME_"
+SECRET = frozenset({"encryption_key", "api_key", "database_url"})
+"""Settings that are masked wherever they are shown."""
+
+HttpUrl = Annotated[str, Meta(pattern="^https?://[^/ ]+")]
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that can be set. Each field `x` is read from `ATSUME_X`."""
+
+    database_url: Annotated[str, Meta(pattern="^(sqlite:///|postgresql(\\+psycopg)?://)")] = "sqlite:///./atsume.db"
+    """SQLite file or `postgresql://…`."""
+    encryption_key: str | None = None
+    """Base64 of 32 bytes. With SQLite made once, next to the database file; with PostgreSQL required."""
+    api_key: str | None = None
+    """Bootstraps the default environment's API key."""
+    public_url: HttpUrl = "http://127.0.0.1:8000"
+    """Used in links."""
+    personio_api_url: HttpUrl = "https://api.personio.de"
+    """Where Personio's API is; for the simulator."""
+    personio_career_url: HttpUrl = "https://{company}.jobs.personio.de"
+    """Template of a career site; for the simulator."""
+    personio_form_interval_seconds: Annotated[float, Meta(ge=0)] = 1.0
+    """Pause between two application forms read from a career site. Seconds."""
+    allow_private_network: bool = False
+    """Lets webhooks and `data_url` reach private addresses (tests, demo)."""
+    requests_per_minute: Annotated[int, Meta(ge=0)] = 6000
+    """Quota per API key and integration, as the `ratelimit-*` headers tell it. 0: none."""
+
+
+class ConfigError(Exception):
+    """A setting is wrong; the message names the variable and what it may be."""
+
+
+class Sourced(Struct, frozen=True):
+    """A setting, its value and where it came from."""
+
+    variable: str
+    value: str
+    origin: str
+    """default, .env or environment."""
+
+
+def load(environ: Mapping[str, str], env_file: Path | None = Path(".env")) -> Config:
+    """Return the configuration. Raises ConfigError."""
+    return _convert({name: value for name, (value, _) in _given(environ, env_file).items()})
+
+
+def explain(environ: Mapping[str, str], env_file: Path | None = Path(".env")) -> list[Sourced]:
+    """Return every setting with its value (secrets masked) and origin. Raises ConfigError."""
+    config, given = load(environ, env_file), _given(environ, env_file)
+    return [
+        Sourced(
+            variable=PREFIX + name.upper(),
+            value=_shown(name, getattr(config, name)),
+            origin=given[name][1] if name in given else "default",
+        )
+        for name in Config.__struct_fields__
+    ]
+
+
+def _given(environ: Mapping[str, str], env_file: Path | None) -> dict[str, tuple[str, str]]:
+    from_file = dotenv_values(env_file) if env_file and env_file.is_file() else {}
+    given = {k: (v, ".env") for k, v in from_file.items() if k.startswith(PREFIX) and v}
+    given |= {k: (v, "environment") for k, v in environ.items() if k.startswith(PREFIX) and v}
+    known = {PREFIX + name.upper(): name for name in Config.__struct_fields__}
+    return {known[k]: pair for k, pair in given.items() if k in known}
+
+
+def _convert(values: Mapping[str, Any]) -> Config:
+    try:
+        return msgspec.convert(values, Config, strict=False)
+    except msgspec.ValidationError as error:
+        name = str(error).rpartition("$.")[2].rstrip("`") if "$." in str(error) else ""
+        reason = str(error).partition(" - at")[0]
+        raise ConfigError(f"{PREFIX}{name.upper()}: {reason}. See `atsume config show`.") from error
+
+
+def _shown(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if name in SECRET:
+        return "********" if name != "database_url" else _without_password(str(value))
+    return str(value)
+
+
+def _without_password(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    account, at, host = rest.rpartition("@")
+    return f"{scheme}://{account.partition(':')[0]}:********@{host}" if at and ":" in account else url

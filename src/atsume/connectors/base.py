@@ -1,0 +1,160 @@
+"""What a connector provides. Promises only: imports no HTTP, no tool and no database.
+
+A sync reads *streams*. Each stream answers for one model and brings its own stations 1 to 4; the engine brings the
+order, the threads, the comparison and the store.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from atsume.model.coverage import ToolCoverage
+from atsume.model.record import Record
+
+
+class Page(Struct):
+    """One answer of the tool, as it came (station 1). What it holds is the stream's own business."""
+
+    body: Any
+    cursor: str | None = None
+    """Where to resume after this page."""
+    requests: int = 1
+    """HTTP requests this page cost, retries included."""
+    waited_seconds: float = 0.0
+    """Time spent waiting for the tool's rate limit."""
+    received_bytes: int = 0
+
+
+class Came(Struct):
+    """A record that came, told apart but not yet decoded (station 2)."""
+
+    remote_id: str
+    fingerprint: int | None
+    """64-bit signed hash of everything the record is made from. None: always map it.
+    0 is reserved for "map it again" and never returned."""
+    remote: Any = None
+    """The bytes or struct to assemble from."""
+    keep: bool = False
+    """The record is known to exist but nothing can be said about its content: leave the held one as it is."""
+
+
+class Mirror(Protocol):
+    """What the mirror holds, as far as a connector may ask. All ids are remote ids."""
+
+    def latest_sources(self, candidate_ids: Sequence[str]) -> Mapping[str, str | None]:
+        """Return each candidate's source: that of its newest live application. Candidates without one are left out."""
+        ...
+
+    def job_stages_in_use(self) -> Sequence[tuple[str, str]]:
+        """Return the distinct (job, current stage) pairs of live applications."""
+        ...
+
+    def live(self, model: str) -> Sequence[str]:
+        """Return the remote ids of the live records of a model (small models only)."""
+        ...
+
+    def was_published(self, job_ids: Sequence[str]) -> frozenset[str]:
+        """Return those of the jobs that were ever seen published."""
+        ...
+
+    def columns(self, model: str, names: Sequence[str]) -> Sequence[tuple[Any, ...]]:
+        """Return (remote_id, *columns) of the live records of a model (small models only)."""
+        ...
+
+
+class Stream(Struct, frozen=True, kw_only=True):
+    """How one model is read: four functions, one per station. `fetch` runs in its own thread, ahead of the others."""
+
+    model: str
+    fetch: Callable[[], Iterator[Page]]
+    """Station 1, I/O. Raises RemoteFault, PermissionMissing or CredentialsRefused; whatever came before stays good."""
+    decode: Callable[[Page], list[Came]]
+    """Station 2, pure. Raises msgspec.DecodeError or RemoteFault when the format changed."""
+    assemble: Callable[[list[Came], Mirror], list[Any]]
+    """Station 3: the parts of each record that came and must be mapped, in the same order."""
+    map: Callable[[Any], Record]
+    """Station 4, pure and total."""
+    after: frozenset[str] = frozenset()
+    """Models whose streams must have ended before this one is decoded."""
+    detects_deletions: bool = True
+    """Whether a complete walk names every record there is, so that absence means something."""
+    confirms: bool = True
+    """Whether `Session.look` can ask the tool for a single record. False: derived records, absence is proof."""
+
+
+class Look(Enum):
+    """What the tool says about one record when asked by id."""
+
+    EXISTS = "exists"
+    GONE = "gone"
+    UNKNOWN = "unknown"
+
+
+class Session(Protocol):
+    """A connection to one end user's tool for the length of one sync run."""
+
+    def streams(self) -> Sequence[Stream]:
+        """Return the streams in an order that satisfies their `after`."""
+        ...
+
+    def authenticate(self) -> None:
+        """Prove the credentials. Raises CredentialsRefused or RemoteFault."""
+        ...
+
+    def look(self, model: str, remote_id: str) -> Look:
+        """Ask the tool whether one record exists. A fault is UNKNOWN, never GONE."""
+        ...
+
+    def warnings(self) -> Sequence[str]:
+        """Return what went less than well so far, in sentences for an operator. No personal data."""
+        ...
+
+    def close(self) -> None:
+        """Release connections."""
+        ...
+
+
+class Exchange(Struct):
+    """One request and its answer, recorded. Headers and bodies are redacted before they get here."""
+
+    method: str
+    url: str
+    status: int | None
+    """None: no answer."""
+    duration_seconds: float
+    request_bytes: int = 0
+    response_bytes: int = 0
+    error: str | None = None
+    remote_trace_id: str | None = None
+
+
+Observer = Callable[[Exchange], None]
+"""Told of every exchange. Must be quick and must not raise."""
+
+
+class ToolAssets(Struct, frozen=True):
+    """Addresses of pictures, relative to the server's public URL."""
+
+    logo: str
+    icon: str
+    icon_black: str
+
+
+class Connector(Struct, frozen=True, kw_only=True):
+    """A tool's table of contents."""
+
+    id: str
+    label: str
+    category: str
+    coverage: ToolCoverage
+    assets: ToolAssets
+    connection_guide: str
+    """Address of the guide, relative to the server's public URL."""
+    credentials: type[Struct]
+    """Struct of the secrets; encoded, then sealed, and handed to `open`."""
+    settings: type[Struct]
+    """Struct of everything else a connection needs; no secrets."""
+    open: Callable[[Any, Any, Observer], Session]
+    """(credentials, settings, observer) → session."""

@@ -1,0 +1,84 @@
+"""An integration: one end user's tool, connected. Its states and settings."""
+
+import datetime as dt
+from enum import Enum
+from typing import Any
+
+from msgspec import Struct
+
+
+class State(Enum):
+    """`status` on the wire."""
+
+    ACTIVE = "ACTIVE"
+    INVALID = "INVALID"
+    INACTIVE = "INACTIVE"
+
+
+class SetupStatus(Enum):
+    """Whether the setup flow is through."""
+
+    INCOMPLETE = "INCOMPLETE"
+    FINAL_SYNC_PENDING = "FINAL_SYNC_PENDING"
+    COMPLETED = "COMPLETED"
+
+
+class QaStatus(Enum):
+    """Whether the first data passed the quality checks."""
+
+    PENDING = "PENDING"
+    FAILED = "FAILED"
+    PASSED = "PASSED"
+
+
+class SyncState(Enum):
+    """How a sync run stands or ended. The last six are wire values of `sync-finished`."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    PARTIALLY_FAILED = "PARTIALLY_FAILED"
+    FAILED = "FAILED"
+    AUTHENTICATION_FAILED = "AUTHENTICATION_FAILED"
+    CANCELLED = "CANCELLED"
+    TIMED_OUT = "TIMED_OUT"
+
+
+USABLE = frozenset({SyncState.SUCCEEDED, SyncState.PARTIALLY_FAILED})
+"""After a run that ended like this the mirror may be read."""
+
+
+class SyncType(Enum):
+    """FULL reads everything and alone detects deletions; DELTA reads what changed."""
+
+    FULL = "FULL"
+    DELTA = "DELTA"
+
+
+class EndUser(Struct, frozen=True):
+    """The organisation that connected its tool."""
+
+    organization_name: str
+    creator_email: str | None = None
+    origin_id: str | None = None
+
+
+class Integration(Struct, frozen=True):
+    """An integration as stored, credentials left out."""
+
+    no: int
+    """Our small number for it: rows carry this instead of the long id."""
+    id: str
+    tool: str
+    category: str
+    environment_id: str
+    end_user: EndUser
+    state: State
+    setup_status: SetupStatus
+    qa_status: QaStatus
+    settings: dict[str, Any]
+    """The tool's own settings, as the connector's settings struct encodes them. No secrets."""
+    created_at: dt.datetime
+    first_synced_at: dt.datetime | None = None
+    """End of the first usable sync; until then reads answer SETUP_SYNC_PENDING."""
+    data_expired_at: dt.datetime | None = None

@@ -1,0 +1,202 @@
+"""What goes into the store and what comes out: plain structs, no SQL.
+
+A record's row is keyed by our id, which is computed from integration, model and remote id (`atsume.ids.record_id`).
+`seq` orders the rows of an integration for paging; it never changes while the row lives.
+"""
+
+import datetime as dt
+from enum import Enum
+from typing import Any
+
+from msgspec import Struct
+
+from atsume.model.integration import EndUser, SyncState, SyncType
+from atsume.model.record import Timestamp
+
+
+class Held(Struct, frozen=True):
+    """What the store remembers of a record, as far as a comparison needs it."""
+
+    seq: int
+    remote_fingerprint: int
+    """Hash of the remote record it was made from; 0: map it again."""
+    fingerprint: int
+    """Hash of the unified record's own wire bytes."""
+    is_deleted: bool
+
+
+class Row(Struct):
+    """A record to write."""
+
+    id: str
+    remote_id: str
+    remote_fingerprint: int
+    fingerprint: int
+    body: bytes
+    """The record's own wire keys as a JSON object; no `id`, `changed_at`, `remote_deleted_at` or nested records."""
+    embed: bytes | None
+    """The JSON object that other records embed, if any does."""
+    columns: tuple[Any, ...]
+    """Values in the order of the model's `columns` in the catalogue."""
+
+
+class Writes(Struct):
+    """The differences of a batch, all or none of which are committed."""
+
+    created: list[Row] = []
+    """Not held yet."""
+    updated: list[Row] = []
+    """Held, and their own properties changed; also those that came back from the dead."""
+    quiet: list[Row] = []
+    """Held, the remote bytes changed but no own property did: fingerprints and columns only, no change time moves."""
+    deleted: list[str] = []
+    """Ids to tombstone."""
+
+
+class Committed(Struct, frozen=True):
+    """What a commit did, for the statistics of the run."""
+
+    created: int
+    updated: int
+    deleted: int
+
+
+class Op(Enum):
+    """How a filter compares."""
+
+    IN = "in"
+    """The column is one of the values."""
+    HAS_LINE = "has_line"
+    """The column, a text of lines (`\\na\\nb\\n`), holds one of the values as a whole line."""
+    CONTAINS = "contains"
+    """The column contains the value as it is (no wildcards)."""
+    SINCE = "since"
+    """The column, a timestamp, is the value or later."""
+    HAS_APPLICATION_FOR = "has_application_for"
+    """Candidates with a live application for one of these job ids."""
+    NOTHING = "nothing"
+    """Matches no record at all: a filter on a field the tool does not have."""
+
+
+class Filter(Struct, frozen=True):
+    """One condition of a list request."""
+
+    column: str
+    """`id`, `remote_id` or a column of the catalogue."""
+    op: Op
+    values: tuple[str, ...]
+
+
+class ListRequest(Struct, frozen=True, kw_only=True):
+    """A page of a list, as data. Filters are ANDed."""
+
+    model: str
+    integration_no: int
+    integration_id: str
+    limit: int
+    filters: tuple[Filter, ...] = ()
+    include_deleted: bool = False
+    updated_after: Timestamp | None = None
+    """Own change or one of the nested changes that count for this model at this moment or later."""
+    after_seq: int | None = None
+    """Resume after this row. With `updated_after` the order is (touched_at, seq), else seq."""
+    after_touched_at: Timestamp | None = None
+
+
+class ListPage(Struct, frozen=True):
+    """A page of wire records, composed in the database: `results` is the JSON array's inside as bytes."""
+
+    results: bytes
+    """`{…},{…}` without brackets; empty when there is none."""
+    count: int
+    next_seq: int | None
+    """Resume here; None at the end."""
+    next_touched_at: Timestamp | None = None
+
+
+class Environment(Struct, frozen=True):
+    """A set of integrations and keys."""
+
+    id: str
+    name: str
+    created_at: dt.datetime
+
+
+class ApiKey(Struct, frozen=True):
+    """An API key, of which only the hash is kept."""
+
+    id: str
+    environment_id: str
+    name: str
+    prefix: str
+    """First characters, to tell keys apart."""
+    created_at: dt.datetime
+    revoked_at: dt.datetime | None = None
+
+
+class NewIntegration(Struct, frozen=True, kw_only=True):
+    """What `Store.add_integration` needs; `no` is given by the store."""
+
+    id: str
+    tool: str
+    category: str
+    environment_id: str
+    end_user: EndUser
+    settings: dict[str, Any]
+    sealed_credentials: bytes
+    """See `atsume.crypto.seal`; owner is the integration id."""
+
+
+class StreamProgress(Struct):
+    """How one stream of a run stands. Also what is kept of it afterwards."""
+
+    model: str
+    state: str = "pending"
+    """pending, running, complete, failed or skipped."""
+    pages: int = 0
+    requests: int = 0
+    records: int = 0
+    created: int = 0
+    updated: int = 0
+    deleted: int = 0
+    unchanged: int = 0
+    received_bytes: int = 0
+    waited_seconds: float = 0.0
+    """Spent waiting for the tool's rate limit."""
+    error: str | None = None
+
+
+class SyncRun(Struct, frozen=True):
+    """One execution of a sync."""
+
+    id: str
+    integration_id: str
+    type: SyncType
+    state: SyncState
+    queued_at: dt.datetime
+    started_at: dt.datetime | None = None
+    ended_at: dt.datetime | None = None
+    streams: list[StreamProgress] = []
+    warnings: list[str] = []
+    error: str | None = None
+    timings: dict[str, float] = {}
+    """Seconds per station."""
+
+
+class LoggedExchange(Struct, frozen=True, kw_only=True):
+    """A request and its answer, redacted, as a `log_url` shows it. Holds no secret and no personal data."""
+
+    id: str
+    direction: str
+    """`in`: a caller asked us. `out`: we asked the tool."""
+    at: dt.datetime
+    method: str
+    url: str
+    """Path and names of the query parameters; values only where they cannot be personal."""
+    status: int | None
+    duration_seconds: float
+    environment_id: str | None = None
+    integration_id: str | None = None
+    sync_id: str | None = None
+    code: str | None = None
+    message: str | None = None

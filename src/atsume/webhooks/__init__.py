@@ -1,0 +1,1 @@
+"""The way out: events, signatures, deliveries. Knows store and model, not the engine."""
