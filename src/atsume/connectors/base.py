@@ -65,7 +65,11 @@ class Mirror(Protocol):
 
 
 class Stream(Struct, frozen=True, kw_only=True):
-    """How one model is read: four functions, one per station. `fetch` runs in its own thread, ahead of the others."""
+    """How one model is read: four functions, one per station.
+
+    With `prefetch`, `fetch` runs in its own thread from the start of the run, ahead of the other stations; without, it
+    starts only when every stream in `after` has ended, so it may use what they brought.
+    """
 
     model: str
     fetch: Callable[[], Iterator[Page]]
@@ -78,6 +82,8 @@ class Stream(Struct, frozen=True, kw_only=True):
     """Station 4, pure and total."""
     after: frozenset[str] = frozenset()
     """Models whose streams must have ended before this one is decoded."""
+    prefetch: bool = True
+    """False: `fetch` depends on the streams in `after`."""
     detects_deletions: bool = True
     """Whether a complete walk names every record there is, so that absence means something."""
     confirms: bool = True

@@ -1,0 +1,65 @@
+"""Connect a tool: settings and credentials are checked, sealed and stored, and the first sync becomes due."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from atsume.connectors.base import Connector
+from atsume.crypto import seal
+from atsume.errors import AtsumeError, Code
+from atsume.ids import integration_id
+from atsume.model.integration import EndUser, Integration, SyncType
+from atsume.store.rows import NewIntegration, SyncRun
+from atsume.store.store import Store
+
+
+class Connected(Struct, frozen=True):
+    """A fresh integration and its first sync run, queued."""
+
+    integration: Integration
+    first_sync: SyncRun
+
+
+def connect(
+    store: Store,
+    connector: Connector,
+    *,
+    environment_id: str,
+    end_user: EndUser,
+    settings: Mapping[str, Any],
+    credentials: Mapping[str, Any],
+    encryption_key: bytes,
+    at: dt.datetime,
+) -> Connected:
+    """Store the integration and queue its first sync. Raises AtsumeError that names the wrong input."""
+    checked = _checked(connector.settings, settings, "setting")
+    secrets = _checked(connector.credentials, credentials, "credential")
+    new_id = integration_id(connector.id)
+    integration = store.add_integration(
+        NewIntegration(
+            id=new_id,
+            tool=connector.id,
+            category=connector.category,
+            environment_id=environment_id,
+            end_user=end_user,
+            settings=msgspec.to_builtins(checked),
+            sealed_credentials=seal(encryption_key, msgspec.json.encode(secrets), new_id),
+        ),
+        at,
+    )
+    first_sync, _ = store.queue_sync(integration.id, SyncType.FULL, at)
+    return Connected(integration, first_sync)
+
+
+def _checked(struct: type[Struct], given: Mapping[str, Any], kind: str) -> Struct:
+    unknown = set(given) - set(struct.__struct_fields__)
+    if unknown:
+        known = ", ".join(struct.__struct_fields__)
+        raise AtsumeError(Code.INPUT_INVALID, f"Unknown {kind} {sorted(unknown)[0]!r}; there are: {known}.")
+    try:
+        return msgspec.convert(dict(given), struct, strict=False)
+    except msgspec.ValidationError as error:
+        raise AtsumeError(Code.INPUT_INVALID, f"Wrong {kind}: {error}") from error

@@ -1,0 +1,61 @@
+"""What a run has done so far: counts per stream and seconds per station."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from atsume.clock import monotonic_seconds
+from atsume.store.rows import Committed, StreamProgress
+
+Report = Callable[[list[StreamProgress], dict[str, float]], None]
+"""Told how the run stands. Called often; must be quick."""
+
+REPORT_EVERY_SECONDS = 0.5
+
+
+class Progress:
+    """The statistics of one run."""
+
+    def __init__(self, models: list[str], report: Report) -> None:
+        self.streams = {model: StreamProgress(model=model) for model in models}
+        self.timings: dict[str, float] = {}
+        self._report, self._reported_at = report, 0.0
+
+    @contextmanager
+    def station(self, name: str) -> Iterator[None]:
+        """Time what happens inside under the station's name."""
+        started = monotonic_seconds()
+        try:
+            yield
+        finally:
+            self.timings[name] = self.timings.get(name, 0.0) + monotonic_seconds() - started
+
+    def fetched(self, model: str, *, pages: int, requests: int, waited_seconds: float, received_bytes: int) -> None:
+        """Count what a lump of pages cost."""
+        stream = self.streams[model]
+        stream.pages += pages
+        stream.requests += requests
+        stream.waited_seconds += waited_seconds
+        stream.received_bytes += received_bytes
+
+    def committed(self, model: str, came: int, done: Committed) -> None:
+        """Count what a commit did."""
+        stream = self.streams[model]
+        stream.records += came
+        stream.created += done.created
+        stream.updated += done.updated
+        stream.deleted += done.deleted
+        stream.unchanged += came - done.created - done.updated if came else 0
+        self.tell()
+
+    def set(self, model: str, state: str, error: str | None = None) -> None:
+        """Set the state of a stream."""
+        stream = self.streams[model]
+        stream.state, stream.error = state, error
+        self.tell(at_once=True)
+
+    def tell(self, *, at_once: bool = False) -> None:
+        """Report how the run stands, but not more often than is useful."""
+        moment = monotonic_seconds()
+        if at_once or moment - self._reported_at >= REPORT_EVERY_SECONDS:
+            self._reported_at = moment
+            self._report(list(self.streams.values()), self.timings)

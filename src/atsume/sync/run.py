@@ -1,0 +1,193 @@
+"""One sync run, from the tool to the mirror: the spine of the server. Each station is one line.
+
+Synchronous: one engine thread walks the streams in order, each stream's pages are fetched ahead by a thread of its own
+(`sync/prefetch.py`). There is one writer, so nothing here locks.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import msgspec
+from msgspec import Struct
+
+from atsume.connectors.base import Came, Mirror, Page, Session, Stream
+from atsume.errors import AtsumeError, CredentialsRefused
+from atsume.ids import record_id
+from atsume.model import scope as scopes
+from atsume.model.catalogue import MODELS
+from atsume.model.integration import Integration, SyncState
+from atsume.model.record import timestamp
+from atsume.model.scope import Scope
+from atsume.store.rows import Held, Row, StreamProgress
+from atsume.store.store import Store
+from atsume.sync import missing
+from atsume.sync.diff import diff, must_map
+from atsume.sync.ingest import row_maker
+from atsume.sync.plan import plan
+from atsume.sync.prefetch import PageQueue, lumps, prefetch
+from atsume.sync.progress import Progress, Report
+from atsume.sync.seen import Seen
+
+LUMP = 10
+"""Pages that go through the stations, and into one transaction, together."""
+
+
+class Outcome(Struct, frozen=True):
+    """How a run ended."""
+
+    state: SyncState
+    streams: list[StreamProgress]
+    warnings: list[str]
+    error: str | None
+    timings: dict[str, float]
+
+
+class Cancelled(Exception):
+    """Somebody asked the run to stop."""
+
+
+class Run(Struct, frozen=True, kw_only=True):
+    """All that a run needs."""
+
+    store: Store
+    integration: Integration
+    session: Session
+    scope: Scope
+    only_created: bool
+    now: Callable[[], dt.datetime]
+    report: Report
+    should_stop: Callable[[], bool]
+
+
+def run(job: Run) -> Outcome:
+    """Bring the mirror up to date, stream by stream. A fault ends its stream, not the run."""
+    streams, skipped = plan(job.session.streams(), job.scope, only_created=job.only_created)
+    progress = Progress([s.model for s in streams] + skipped, job.report)
+    for model in skipped:
+        progress.set(model, "skipped")
+    queues: dict[str, PageQueue] = {}
+    broken: set[str] = set()
+    try:
+        job.session.authenticate()
+        queues |= {s.model: prefetch(s.fetch, s.model) for s in streams if s.prefetch}
+        for stream in streams:
+            queue = queues.get(stream.model) or prefetch(stream.fetch, stream.model)
+            queues[stream.model] = queue
+            error = _walk(job, stream, queue, progress, is_sound=not broken & stream.after)
+            if error is not None:
+                broken.add(stream.model)
+        state = _state(progress, broken)
+        return _outcome(job, progress, state, None)
+    except CredentialsRefused as refused:
+        return _outcome(job, progress, SyncState.AUTHENTICATION_FAILED, refused.message)
+    except AtsumeError as fault:
+        return _outcome(job, progress, SyncState.FAILED, fault.message)
+    except Cancelled:
+        return _outcome(job, progress, SyncState.CANCELLED, "The run was told to stop.")
+    finally:
+        for queue in queues.values():
+            queue.stop()
+
+
+def _walk(job: Run, stream: Stream, queue: PageQueue, progress: Progress, *, is_sound: bool) -> str | None:
+    """Take one stream through all stations. Returns why it failed; what came before the fault stays good."""
+    progress.set(stream.model, "running")
+    try:
+        seen = _mirror(job, stream, queue, progress)
+        if stream.detects_deletions and is_sound:
+            _bury(job, stream, seen, progress)
+    except CredentialsRefused:
+        raise
+    except AtsumeError as fault:
+        progress.set(stream.model, "failed", fault.message)
+        return fault.message
+    except msgspec.DecodeError as error:
+        progress.set(stream.model, "failed", f"The tool's answer could not be read: {error}")
+        return str(error)
+    progress.set(stream.model, "complete")
+    return None
+
+
+def _mirror(job: Run, stream: Stream, queue: PageQueue, progress: Progress) -> Seen:
+    """Stations 1 to 7 for every page of a stream."""
+    store, integration, model = job.store, job.integration, MODELS[stream.model]
+    seen = Seen(store.high_water(model.name, integration.no))
+    touch = any(not store.is_empty(t.model, integration.no) for t in model.touches)
+    make_row = row_maker(integration.id, model)
+    mirror = store.mirror(integration)
+    for pages in _fetched(job, stream, queue, progress):
+        with progress.station("decode"):
+            came = [one for page in pages for one in stream.decode(page)]
+        with progress.station("compare"):
+            ids = [record_id(integration.id, model.name, one.remote_id) for one in came]
+            held = store.held(model.name, ids)
+            seen.add(held.values())
+            fresh = _fresh(came, ids, held)
+        with progress.station("assemble and map"):
+            rows = _rows(stream, fresh, mirror, job.scope, make_row)
+        with progress.station("diff"):
+            writes = diff(held, rows)
+        with progress.station("commit"):
+            done = store.commit(model.name, integration, writes, timestamp(job.now()), touch=touch)
+        progress.committed(model.name, len(came), done)
+    return seen
+
+
+def _fetched(job: Run, stream: Stream, queue: PageQueue, progress: Progress):
+    iterator = lumps(queue, LUMP)
+    while True:
+        with progress.station("wait for pages"):
+            pages = next(iterator, None)
+        if pages is None:
+            return
+        if job.should_stop():
+            raise Cancelled
+        _count(progress, stream.model, pages)
+        yield pages
+
+
+def _count(progress: Progress, model: str, pages: list[Page]) -> None:
+    progress.fetched(
+        model,
+        pages=len(pages),
+        requests=sum(p.requests for p in pages),
+        waited_seconds=sum(p.waited_seconds for p in pages),
+        received_bytes=sum(p.received_bytes for p in pages),
+    )
+
+
+def _fresh(came: list[Came], ids: list[str], held: Mapping[str, Held]) -> list[Came]:
+    return [one for one, our_id in zip(came, ids, strict=True) if must_map(one, held.get(our_id))]
+
+
+def _rows(stream: Stream, fresh: list[Came], mirror: Mirror, scope: Scope, make_row: Callable[..., Row]) -> list[Row]:
+    if not fresh:
+        return []
+    records = [stream.map(parts) for parts in stream.assemble(fresh, mirror)]
+    keep = partial(scopes.apply, scope, stream.model)
+    return [make_row(keep(record), one.fingerprint or 0) for record, one in zip(records, fresh, strict=True)]
+
+
+def _bury(job: Run, stream: Stream, seen: Seen, progress: Progress) -> None:
+    """Tombstone what is truly gone."""
+    with progress.station("second look"):
+        for writes in missing.gone(job.store, job.integration, stream, seen, job.session):
+            done = job.store.commit(stream.model, job.integration, writes, timestamp(job.now()))
+            progress.committed(stream.model, 0, done)
+
+
+def _state(progress: Progress, broken: set[str]) -> SyncState:
+    if not broken:
+        return SyncState.SUCCEEDED
+    brought = any(s.state == "complete" and s.records for s in progress.streams.values())
+    return SyncState.PARTIALLY_FAILED if brought else SyncState.FAILED
+
+
+def _outcome(job: Run, progress: Progress, state: SyncState, error: str | None) -> Outcome:
+    streams = list(progress.streams.values())
+    failures = [f"{MODELS[s.model].label}: {s.error}" for s in streams if s.error]
+    for stream in streams:
+        if stream.state in {"pending", "running"}:
+            stream.state, stream.error = "failed", error
+    return Outcome(state, streams, [*failures, *job.session.warnings()], error, progress.timings)
