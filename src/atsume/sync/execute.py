@@ -1,4 +1,4 @@
-"""Carry out a claimed sync run: open the tool, run, write down how it ended. Used by the worker and the command line."""
+"""Carry out a claimed sync run: open the tool, run, write down how it ended. For the worker and the command line."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping

@@ -1,0 +1,61 @@
+# One vocabulary of commands. Each does its own set-up; only python3, make, git and a package index are needed.
+PYTHON ?= python3
+BIN := .venv/bin
+UV_VERSION := 0.13.9
+export UV_LINK_MODE ?= copy
+
+.PHONY: demo test lint fix bench live docs check lock clean
+
+demo: .venv/.demo ## simulator + server + first sync; ONESHOT=1 checks and exits
+	$(BIN)/atsume demo $(if $(ONESHOT),--oneshot)
+
+test: .venv/.dev ## the whole suite
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: .venv/.dev ## format, lint, types, import directions
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+
+fix: .venv/.dev ## format and mend what can be mended
+	$(BIN)/ruff check --fix src tests benchmarks
+	$(BIN)/ruff format src tests benchmarks
+
+bench: .venv/.bench ## speed, as ratios of one run; fails on nothing
+	$(BIN)/python -m benchmarks
+
+live: .venv/.dev ## beliefs about Personio against a real account (PERSONIO_LIVE_* variables)
+	$(BIN)/python -m pytest -m belief tests
+
+docs: .venv/.dev ## write the generated parts of the docs
+	$(BIN)/python -m tests.generated
+
+check: lint test
+
+lock: .venv/.uv ## renew the locked versions
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --exclude-newer $$(date -u -d '7 days ago' +%F) pyproject.toml --group build --group demo -o requirements/demo.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --exclude-newer $$(date -u -d '7 days ago' +%F) pyproject.toml --group build --group demo --group test --group lint -o requirements/dev.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --exclude-newer $$(date -u -d '7 days ago' +%F) pyproject.toml --group build --group demo --group test --group lint --group bench -o requirements/bench.lock
+
+clean:
+	rm -rf .venv .demo .cache
+
+.venv/.uv:
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+# Each set contains the smaller ones, so that installing one never removes what another needs.
+.venv/.demo: .venv/.uv requirements/demo.lock pyproject.toml
+	$(BIN)/uv pip install -q --require-hashes -r requirements/demo.lock
+	$(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.demo requirements/dev.lock
+	$(BIN)/uv pip install -q --require-hashes -r requirements/dev.lock
+	@touch $@
+
+.venv/.bench: .venv/.dev requirements/bench.lock
+	$(BIN)/uv pip install -q --require-hashes -r requirements/bench.lock
+	@touch $@

@@ -1,0 +1,90 @@
+"""`atsume keys`, `atsume environments`, `atsume config`: operating a server."""
+
+import os
+
+import click
+
+from atsume.cli.output import as_json, say, settings, show
+
+
+@click.group()
+def keys() -> None:
+    """API keys of an environment."""
+
+
+@keys.command("create")
+@click.option("--environment", help="Environment id; the first one by default.")
+@click.option("--name", default="unnamed", show_default=True, help="What the key is for.")
+@as_json
+def create_key(environment: str | None, name: str, json_: bool) -> None:
+    """Make a key and print it. It is shown this once."""
+    from atsume.serve import default_environment, new_api_key, open_server
+
+    server = open_server(settings())
+    environment = environment or default_environment(server)
+    if server.store.environment(environment) is None:
+        raise click.ClickException(f"No environment {environment}; see `atsume environments list`.")
+    key = new_api_key(server, environment, name)
+    show({"api_key": key, "environment_id": environment, "name": name}, json_)
+
+
+@keys.command("list")
+@as_json
+def list_keys(json_: bool) -> None:
+    """List keys: their first characters, never the whole."""
+    from atsume.serve import open_server
+
+    columns = ("id", "environment_id", "name", "prefix", "created_at", "revoked_at")
+    show(open_server(settings()).store.api_keys(), json_, columns)
+
+
+@keys.command("revoke")
+@click.argument("key_id")
+@as_json
+def revoke_key(key_id: str, json_: bool) -> None:
+    """Make a key worthless, at once."""
+    from atsume import clock
+    from atsume.serve import open_server
+
+    if not open_server(settings()).store.revoke_api_key(key_id, clock.now()):
+        raise click.ClickException(f"No key {key_id}; see `atsume keys list`.")
+    say("Revoked.") if not json_ else show({"id": key_id, "revoked": True}, json_)
+
+
+@click.group()
+def environments() -> None:
+    """Sets of integrations and keys."""
+
+
+@environments.command("create")
+@click.argument("name")
+@as_json
+def create_environment(name: str, json_: bool) -> None:
+    """Make an environment."""
+    from atsume import clock
+    from atsume.serve import open_server
+
+    show(open_server(settings()).store.create_environment(name, clock.now()), json_)
+
+
+@environments.command("list")
+@as_json
+def list_environments(json_: bool) -> None:
+    """List environments."""
+    from atsume.serve import open_server
+
+    show(open_server(settings()).store.environments(), json_, ("id", "name", "created_at"))
+
+
+@click.group()
+def config() -> None:
+    """Settings and where they come from."""
+
+
+@config.command("show")
+@as_json
+def show_config(json_: bool) -> None:
+    """Print every setting, its value and origin; secrets masked."""
+    from atsume.config import explain
+
+    show(explain(os.environ), json_, ("variable", "value", "origin"))

@@ -1,0 +1,47 @@
+"""How commands print: a table for people, JSON for programs. Data goes to stdout, talk to stderr."""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+import msgspec
+
+from atsume import config as configuration
+
+as_json = click.option("--json", "json_", is_flag=True, help="Print JSON.")
+
+
+def settings() -> configuration.Config:
+    """Return the configuration of this process. Raises ConfigError."""
+    return configuration.load(os.environ)
+
+
+def say(text: str) -> None:
+    """Talk to a person, on stderr."""
+    click.echo(text, err=True)
+
+
+def show(data: Any, json_: bool, columns: Sequence[str] = ()) -> None:
+    """Print data: as JSON, as a table when it is a list, else one `name  value` line each."""
+    plain = msgspec.to_builtins(data)
+    if json_:
+        click.echo(msgspec.json.format(msgspec.json.encode(plain), indent=2))
+    elif isinstance(plain, list):
+        _table(plain, columns)
+    else:
+        for name, value in plain.items():
+            click.echo(f"{name:<24}{_cell(value)}")
+
+
+def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    cells = [[_cell(row.get(name)) for name in columns] for row in rows]
+    widths = [max([len(name), *(len(line[i]) for line in cells)]) for i, name in enumerate(columns)]
+    for line in [list(columns), *cells]:
+        click.echo("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -1,0 +1,71 @@
+"""`atsume serve`, `atsume worker`, `atsume simulate`: processes that stay."""
+
+import os
+import signal
+import sys
+import threading
+
+import click
+
+from atsume.cli.output import say, settings
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--no-worker", is_flag=True, help="Answer requests only; run `atsume worker` elsewhere.")
+def serve(host: str, port: int, no_worker: bool) -> None:
+    """Run the API, the pages and a worker in one process."""
+    import uvicorn
+
+    from atsume import clock
+    from atsume.api.app import create_app
+    from atsume.api.deps import Deps
+    from atsume.observe import configure
+    from atsume.serve import open_server
+    from atsume.worker import Worker
+
+    configure(as_json=not sys.stderr.isatty())
+    server = open_server(settings())
+    work = None if no_worker else Worker(server.executor)
+    deps = Deps(
+        store=server.store,
+        config=server.config,
+        connectors=server.connectors,
+        now=clock.now,
+        wake=work.wake if work else lambda: None,
+    )
+    if work:
+        work.start()
+    try:
+        uvicorn.run(create_app(deps), host=host, port=port, log_level="warning", access_log=False)
+    finally:
+        if work:
+            work.stop()
+        server.store.close()
+
+
+@click.command()
+def worker() -> None:
+    """Run one more worker against the same database."""
+    from atsume.observe import configure
+    from atsume.serve import open_server
+    from atsume.worker import Worker
+
+    configure(as_json=not sys.stderr.isatty())
+    server = open_server(settings())
+    work, ended = Worker(server.executor), threading.Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, lambda *_: ended.set())
+    work.start()
+    say("The worker is running. Stop it with Ctrl-C.")
+    ended.wait()
+    work.stop()
+    server.store.close()
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def simulate(arguments: tuple[str, ...]) -> None:
+    """Run the Personio simulator; all options are those of `personio-simulator`."""
+    os.execv(sys.executable, [sys.executable, "-m", "personio_simulator", *arguments])  # noqa: S606

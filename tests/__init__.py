@@ -1,0 +1,1 @@
+"""Tests: tables and laws, against real databases and the simulator."""
