@@ -18,7 +18,7 @@ def errors(_root: Path) -> str:
     """Return the page of all error codes."""
     lines = ["# Errors", "", NOTE.strip(), ""]
     lines += [
-        "Every answer that is not a success has the same shape: `{status: \"error\", error: {code, title, message, log_url}}`.",
+        'Every answer that is not a success is `{"status": "error", "error": {code, title, message, log_url}}`.',
         "Branch on `code`; `message` says what happened and what to do; `log_url` opens the recorded exchange.",
         "General endpoints send `code: null` instead of an `INTEGRATION.*`, `REMOTE.*` or `ATS.*` code, which their",
         "clients do not know.",
