@@ -54,8 +54,7 @@ class Record(Struct, kw_only=True):
 
 def timestamp(moment: dt.datetime) -> Timestamp:
     """Return an aware moment as on the wire, in UTC with milliseconds."""
-    utc = moment.astimezone(dt.UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    return moment.astimezone(dt.UTC).isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def join_id(*remote_ids: str) -> str:
