@@ -1,0 +1,195 @@
+"""The two engines behind one face: connections, transactions, and statements compiled once.
+
+Synchronous, in threads: a page read costs less than a millisecond, so an event loop would gain nothing. Statements
+are written in SQLAlchemy's Core and compiled once; the hot paths hand the compiled text to the driver.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.pool import QueuePool
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA busy_timeout = 30000",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA temp_store = MEMORY",
+)
+WRITE_CACHE_KIB = 24 * 1024
+READ_CACHE_KIB = 4 * 1024
+"""Page cache of one SQLite connection. The operating system caches the file besides."""
+IDLE_READERS = 8
+"""Read connections kept for the next reader."""
+
+
+class StoreError(Exception):
+    """The store cannot do what was asked; the message says why, in a sentence, without secrets."""
+
+
+class Among(sa.ColumnElement[bool]):
+    """Whether a column is one of the values of a list parameter, however long. See `Database.listed`."""
+
+    inherit_cache = False
+    type = sa.Boolean()
+
+    def __init__(self, column: sa.ColumnElement[Any], parameter: str) -> None:
+        self.column, self.parameter = column, sa.bindparam(parameter)
+
+
+@compiles(Among, "sqlite")
+def _among_sqlite(element: Among, compiler: Any, **options: Any) -> str:
+    column, values = (compiler.process(part, **options) for part in (element.column, element.parameter))
+    return f"{column} IN (SELECT value FROM json_each({values}))"
+
+
+@compiles(Among, "postgresql")
+def _among_postgresql(element: Among, compiler: Any, **options: Any) -> str:
+    column, values = (compiler.process(part, **options) for part in (element.column, element.parameter))
+    return f"{column} = ANY({values}::text[])"
+
+
+class Database:
+    """An open database."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            address = sa.make_url(url)
+        except sa.exc.ArgumentError as error:
+            raise StoreError(
+                "The database URL cannot be read; write sqlite:///file or postgresql://host/name."
+            ) from error
+        backend = address.get_backend_name()
+        if backend not in {"sqlite", "postgresql"}:
+            raise StoreError(f"The database URL begins with {backend}; only sqlite and postgresql are supported.")
+        self.is_sqlite = backend == "sqlite"
+        if self.is_sqlite and address.database in {None, "", ":memory:"}:
+            raise StoreError("SQLite needs a file: write sqlite:///path/to/atsume.db.")
+        self.engine = _sqlite(address) if self.is_sqlite else _postgresql(address)
+        self._address = self.engine.url
+        self._writing = threading.Lock() if self.is_sqlite else None
+        self._readers: deque[Any] = deque()
+        self._compiled: dict[Hashable, str] = {}
+        self._broken: type[Exception] = self.engine.dialect.loaded_dbapi.OperationalError
+        self.integrity_error: type[Exception] = self.engine.dialect.loaded_dbapi.IntegrityError
+
+    def check(self) -> None:
+        """Raise StoreError unless the database answers."""
+        try:
+            self.rows("SELECT 1", {})
+        except sa.exc.DBAPIError as error:
+            raise StoreError(f"The database cannot be opened: {_reason(error.orig)}.") from error
+        except self.engine.dialect.loaded_dbapi.Error as error:
+            raise StoreError(f"The database cannot be opened: {_reason(error)}.") from error
+
+    def close(self) -> None:
+        """Close every connection."""
+        while self._readers:
+            self._readers.pop().close()
+        self.engine.dispose()
+
+    def sql(self, key: Hashable, build: Callable[[], sa.sql.expression.ClauseElement]) -> str:
+        """Return the driver's text of a statement, compiled the first time that key is seen."""
+        text = self._compiled.get(key)
+        if text is None:
+            compiled = build().compile(dialect=self.engine.dialect)
+            unnamed = [name for name, value in compiled.params.items() if value is not None]
+            if unnamed:
+                raise ValueError(f"Constants must be spelt out: {unnamed}")
+            text = self._compiled[key] = str(compiled)
+        return text
+
+    def listed(self, values: Sequence[str]) -> Any:
+        """Return a list as the parameter of `Among`."""
+        return msgspec.json.encode(values).decode() if self.is_sqlite else list(values)
+
+    def rows(self, sql: str, parameters: Mapping[str, Any]) -> list[Any]:
+        """Return the rows of one read statement. Takes a fresh connection when an idle one turns out broken."""
+        if self._readers:
+            try:
+                return self._read(self._readers.pop(), sql, parameters)
+            except IndexError:
+                pass
+            except self._broken:
+                if self.is_sqlite:
+                    raise
+                while self._readers:
+                    self._readers.pop().close()
+        return self._read(self._open_reader(), sql, parameters)
+
+    def _read(self, connection: Any, sql: str, parameters: Mapping[str, Any]) -> list[Any]:
+        try:
+            rows = connection.execute(sql, parameters).fetchall()
+        except BaseException:
+            connection.close()
+            raise
+        if len(self._readers) < IDLE_READERS:
+            self._readers.append(connection)
+        else:
+            connection.close()
+        return rows
+
+    def _open_reader(self) -> Any:
+        dialect = self.engine.dialect
+        args, options = dialect.create_connect_args(self._address)
+        connection = dialect.connect(*args, **options)
+        if self.is_sqlite:
+            connection.isolation_level = None
+            for pragma in (*SQLITE_PRAGMAS, f"PRAGMA cache_size = -{READ_CACHE_KIB}", "PRAGMA query_only = ON"):
+                connection.execute(pragma)
+        else:
+            connection.autocommit = True
+        return connection
+
+    @contextmanager
+    def looking(self) -> Iterator[sa.Connection]:
+        """Yield a connection for reading."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """Yield a connection in a transaction: all or nothing. On SQLite there is one at a time."""
+        turn: AbstractContextManager[Any] = self._writing or nullcontext()
+        with turn, self.engine.connect() as plain:
+            connection = plain.execution_options(atsume_writes=True)
+            with connection.begin():
+                yield connection
+
+
+def driver(connection: sa.Connection) -> Any:
+    """Return the driver's own connection, inside the same transaction."""
+    return connection.connection.driver_connection
+
+
+def _sqlite(address: sa.URL) -> sa.Engine:
+    engine = sa.create_engine(
+        address, poolclass=QueuePool, paramstyle="named", connect_args={"check_same_thread": False, "timeout": 30}
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (*SQLITE_PRAGMAS, f"PRAGMA cache_size = -{WRITE_CACHE_KIB}"):
+            connection.execute(pragma)
+
+    @sa.event.listens_for(engine, "begin")
+    def _begun(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get("atsume_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql(address: sa.URL) -> sa.Engine:
+    return sa.create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+
+
+def _reason(error: BaseException | None) -> str:
+    return str(error).strip().splitlines()[0].rstrip(".") if error else "no reason given"

@@ -1,0 +1,40 @@
+"""Logged exchanges: what a `log_url` shows."""
+
+import datetime as dt
+
+import msgspec
+import sqlalchemy as sa
+
+from atsume.store.database import Database
+from atsume.store.rows import LoggedExchange
+from atsume.store.schema import exchanges
+
+_exchange = msgspec.json.Decoder(LoggedExchange)
+
+
+class Exchanges:
+    """The log of exchanges."""
+
+    database: Database
+
+    def add_exchange(self, exchange: LoggedExchange) -> None:
+        """Log an exchange."""
+        values = {
+            "id": exchange.id,
+            "at": exchange.at,
+            "integration_id": exchange.integration_id,
+            "content": msgspec.json.encode(exchange).decode(),
+        }
+        with self.database.writing() as connection:
+            connection.execute(sa.insert(exchanges).values(values))
+
+    def exchange(self, exchange_id: str) -> LoggedExchange | None:
+        """Return a logged exchange."""
+        with self.database.looking() as connection:
+            content = connection.execute(sa.select(exchanges.c.content).where(exchanges.c.id == exchange_id)).scalar()
+        return None if content is None else _exchange.decode(content)
+
+    def prune_exchanges(self, before: dt.datetime) -> int:
+        """Erase exchanges older than that; return how many."""
+        with self.database.writing() as connection:
+            return connection.execute(sa.delete(exchanges).where(exchanges.c.at < before)).rowcount

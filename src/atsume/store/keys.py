@@ -1,0 +1,68 @@
+"""Environments and their API keys, of which only hashes are kept."""
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+
+from atsume.ids import random_id
+from atsume.store.database import Database
+from atsume.store.rows import ApiKey, Environment
+from atsume.store.schema import api_keys, environments
+
+_SHOWN = [api_keys.c[name] for name in ApiKey.__struct_fields__]
+
+
+class Keys:
+    """Environments and API keys."""
+
+    database: Database
+
+    def create_environment(self, name: str, at: dt.datetime) -> Environment:
+        """Add an environment."""
+        made = Environment(id=random_id(), name=name, created_at=at)
+        with self.database.writing() as connection:
+            connection.execute(sa.insert(environments).values(id=made.id, name=name, created_at=at))
+        return made
+
+    def environments(self) -> list[Environment]:
+        """Return all environments, oldest first."""
+        return self._environments()
+
+    def environment(self, environment_id: str) -> Environment | None:
+        """Return an environment."""
+        return next(iter(self._environments(environments.c.id == environment_id)), None)
+
+    def _environments(self, *where: sa.ColumnElement[bool]) -> list[Environment]:
+        query = sa.select(environments).where(*where).order_by(environments.c.created_at, environments.c.id)
+        with self.database.looking() as connection:
+            return [Environment(*row) for row in connection.execute(query)]
+
+    def add_api_key(self, environment_id: str, name: str, key_hash: str, prefix: str, at: dt.datetime) -> ApiKey:
+        """Add a key. Its hash must be new."""
+        made = ApiKey(id=random_id(), environment_id=environment_id, name=name, prefix=prefix, created_at=at)
+        values: dict[str, Any] = {field: getattr(made, field) for field in made.__struct_fields__}
+        with self.database.writing() as connection:
+            connection.execute(sa.insert(api_keys).values(**values, key_hash=key_hash))
+        return made
+
+    def api_key(self, key_hash: str) -> ApiKey | None:
+        """Return the key of that hash, unless it is revoked."""
+        return next(iter(self._api_keys(api_keys.c.key_hash == key_hash, api_keys.c.revoked_at.is_(None))), None)
+
+    def api_keys(self, environment_id: str | None = None) -> list[ApiKey]:
+        """Return all keys, revoked ones too, oldest first."""
+        return self._api_keys(*([] if environment_id is None else [api_keys.c.environment_id == environment_id]))
+
+    def _api_keys(self, *where: sa.ColumnElement[bool]) -> list[ApiKey]:
+        query = sa.select(*_SHOWN).where(*where).order_by(api_keys.c.created_at, api_keys.c.id)
+        with self.database.looking() as connection:
+            return [ApiKey(*row) for row in connection.execute(query)]
+
+    def revoke_api_key(self, key_id: str, at: dt.datetime) -> bool:
+        """Revoke a key; tell whether there was an unrevoked one."""
+        revoke = (
+            sa.update(api_keys).values(revoked_at=at).where(api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None))
+        )
+        with self.database.writing() as connection:
+            return connection.execute(revoke).rowcount == 1

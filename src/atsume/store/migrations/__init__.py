@@ -1,0 +1,1 @@
+"""Schema migrations. What a release has published is never edited, only added to."""

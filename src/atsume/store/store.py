@@ -1,0 +1,48 @@
+"""The store: everything the server keeps. One class, one promise, two engines.
+
+Thread-safe. Times are passed in. What fails raises StoreError, with a sentence, or the database's own error.
+"""
+
+from typing import Self
+
+from atsume.store.database import Database, StoreError
+from atsume.store.exchanges import Exchanges
+from atsume.store.integrations import Integrations
+from atsume.store.keys import Keys
+from atsume.store.reads import Reads
+from atsume.store.records import Records
+from atsume.store.sync_runs import SyncRuns
+
+__all__ = ["Store", "StoreError"]
+
+
+class Store(Keys, Integrations, SyncRuns, Records, Reads, Exchanges):
+    """An open store. Each base holds one topic."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Connect to `sqlite:///file` or `postgresql://…`. Raises StoreError when that is not possible."""
+        database = Database(url)
+        try:
+            database.check()
+        except StoreError:
+            database.close()
+            raise
+        return cls(database)
+
+    def migrate(self) -> None:
+        """Bring the schema up to date. Raises StoreError when it is newer than this version knows."""
+        from atsume.store.migrate import migrate  # noqa: PLC0415 - loads Alembic, which only this needs
+
+        migrate(self.database)
+
+    def ping(self) -> None:
+        """Raise StoreError unless the database answers."""
+        self.database.check()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.database.close()

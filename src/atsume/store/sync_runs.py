@@ -1,0 +1,162 @@
+"""Sync runs: the queue and its history. The database itself keeps two of a kind from waiting or running at once."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from atsume.ids import random_id
+from atsume.model.integration import SyncState, SyncType
+from atsume.store.database import Database, StoreError
+from atsume.store.rows import StreamProgress, SyncRun
+from atsume.store.schema import integrations, sync_runs
+
+ABANDONED = "The server stopped while this sync was running. The next sync takes up what is missing."
+
+_ACTIVE = (SyncState.QUEUED.value, SyncState.RUNNING.value)
+_SHOWN = [sync_runs.c[name] for name in SyncRun.__struct_fields__]
+_streams = msgspec.json.Decoder(list[StreamProgress])
+_warnings = msgspec.json.Decoder(list[str])
+_timings = msgspec.json.Decoder(dict[str, float])
+
+
+class SyncRuns:
+    """The queue of sync runs."""
+
+    database: Database
+
+    def queue_sync(self, integration_id: str, sync_type: SyncType, at: dt.datetime) -> tuple[SyncRun, bool]:
+        """Return the run that is queued now, or the one that already was queued or running (then True)."""
+        while True:
+            with self.database.writing() as connection:
+                made = connection.execute(self._insert(integration_id, sync_type, at)).first()
+                if made is not None:
+                    return _run(made), False
+                query = sa.select(*_SHOWN).where(
+                    sync_runs.c.integration_id == integration_id,
+                    sync_runs.c.type == sync_type.value,
+                    sync_runs.c.state.in_(_ACTIVE),
+                )
+                there = connection.execute(query).first()
+                if there is not None:
+                    return _run(there), True
+                known = sa.select(integrations.c.no).where(integrations.c.id == integration_id)
+                if connection.execute(known).first() is None:
+                    raise StoreError(f"Integration {integration_id} does not exist.")
+
+    def _insert(self, integration_id: str, sync_type: SyncType, at: dt.datetime) -> sa.sql.dml.ReturningInsert[Any]:
+        values = {
+            "id": random_id(),
+            "integration_id": integration_id,
+            "type": sync_type.value,
+            "state": SyncState.QUEUED.value,
+            "streams": "[]",
+            "warnings": "[]",
+            "timings": "{}",
+        }
+        source = sa.select(
+            integrations.c.no,
+            *(sa.literal(value) for value in values.values()),
+            sa.literal(at, sync_runs.c.queued_at.type),
+        ).where(integrations.c.id == integration_id)
+        insert = sqlite.insert if self.database.is_sqlite else postgresql.insert
+        names = ["integration_no", *values, "queued_at"]
+        return insert(sync_runs).from_select(names, source).on_conflict_do_nothing().returning(*_SHOWN)
+
+    def claim_sync(self, at: dt.datetime) -> SyncRun | None:
+        """Return the oldest queued run, RUNNING from now on, of an integration of which none is running."""
+        running = sync_runs.alias("running")
+        busy = sa.exists().where(
+            running.c.integration_no == sync_runs.c.integration_no, running.c.state == SyncState.RUNNING.value
+        )
+        # The state is spelt out: that is how the engines find the index of the queued ones.
+        queued = sa.text("sync_runs.state = 'QUEUED'")
+        due = sa.select(sync_runs.c.no).where(queued, ~busy).order_by(sync_runs.c.no).limit(1)
+        start = (
+            sa.update(sync_runs)
+            .values(state=SyncState.RUNNING.value, started_at=at)
+            .where(sync_runs.c.no == due.with_for_update(skip_locked=True).scalar_subquery())
+            .returning(*_SHOWN)
+        )
+        while True:
+            try:
+                with self.database.writing() as connection:
+                    row = connection.execute(start).first()
+                return _run(row) if row is not None else None
+            except sa.exc.IntegrityError:
+                continue  # another worker has just started a run of the same integration
+
+    def save_progress(self, run_id: str, streams: Sequence[StreamProgress], timings: Mapping[str, float]) -> None:
+        """Remember how far a run is."""
+        self._update(run_id, streams=_json(streams), timings=_json(timings))
+
+    def finish_sync(
+        self,
+        run_id: str,
+        state: SyncState,
+        at: dt.datetime,
+        streams: Sequence[StreamProgress],
+        warnings: Sequence[str],
+        error: str | None,
+        timings: Mapping[str, float],
+    ) -> None:
+        """End a run."""
+        self._update(
+            run_id,
+            state=state.value,
+            ended_at=at,
+            streams=_json(streams),
+            warnings=_json(warnings),
+            error=error,
+            timings=_json(timings),
+        )
+
+    def _update(self, run_id: str, **values: Any) -> None:
+        with self.database.writing() as connection:
+            connection.execute(sa.update(sync_runs).values(values).where(sync_runs.c.id == run_id))
+
+    def sync_run(self, run_id: str) -> SyncRun | None:
+        """Return a run."""
+        with self.database.looking() as connection:
+            row = connection.execute(sa.select(*_SHOWN).where(sync_runs.c.id == run_id)).first()
+        return _run(row) if row is not None else None
+
+    def sync_runs(self, integration_id: str, limit: int = 50) -> list[SyncRun]:
+        """Return the newest runs of an integration, newest first."""
+        no = sa.select(integrations.c.no).where(integrations.c.id == integration_id).scalar_subquery()
+        query = sa.select(*_SHOWN).where(sync_runs.c.integration_no == no).order_by(sync_runs.c.no.desc()).limit(limit)
+        with self.database.looking() as connection:
+            return [_run(row) for row in connection.execute(query)]
+
+    def abandon_running(self, at: dt.datetime) -> int:
+        """Fail the runs that a dead process left RUNNING; return how many. For the start of the only worker."""
+        fail = (
+            sa.update(sync_runs)
+            .values(state=SyncState.FAILED.value, ended_at=at, error=ABANDONED)
+            .where(sync_runs.c.state == SyncState.RUNNING.value)
+        )
+        with self.database.writing() as connection:
+            return connection.execute(fail).rowcount
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _run(row: Any) -> SyncRun:
+    return SyncRun(
+        id=row.id,
+        integration_id=row.integration_id,
+        type=SyncType(row.type),
+        state=SyncState(row.state),
+        queued_at=row.queued_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        streams=_streams.decode(row.streams),
+        warnings=_warnings.decode(row.warnings),
+        error=row.error,
+        timings=_timings.decode(row.timings),
+    )
