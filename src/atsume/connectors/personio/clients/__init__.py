@@ -1,0 +1,1 @@
+"""The surfaces of Personio, one client each: its authentication, paging and limits (station 1)."""

@@ -1,0 +1,35 @@
+"""Personio's table of contents."""
+
+from typing import Any
+
+from atsume.connectors.base import Connector, Observer, Session, ToolAssets
+from atsume.connectors.personio.coverage import COVERAGE
+from atsume.connectors.personio.session import PersonioSession
+from atsume.connectors.personio.settings import Addresses, Credentials, Settings
+
+
+def build(addresses: Addresses) -> Connector:
+    """Return the connector for a Personio at these addresses."""
+
+    def open_session(credentials: Any, settings: Any, observer: Observer) -> Session:
+        return PersonioSession(credentials, settings, observer, addresses)
+
+    return Connector(
+        id="personio",
+        label="Personio",
+        category="ATS",
+        coverage=COVERAGE,
+        assets=ToolAssets(
+            logo="/static/tools/personio/logo.svg",
+            icon="/static/tools/personio/icon.svg",
+            icon_black="/static/tools/personio/icon-black.svg",
+        ),
+        connection_guide="/guides/personio",
+        credentials=Credentials,
+        settings=Settings,
+        open=open_session,
+    )
+
+
+PERSONIO = build(Addresses())
+"""The real one."""

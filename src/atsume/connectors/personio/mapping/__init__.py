@@ -1,0 +1,1 @@
+"""Mapping tables, one per unified model (station 4). Pure and total."""

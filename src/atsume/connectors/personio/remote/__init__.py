@@ -1,0 +1,1 @@
+"""Personio's formats as structs, as documented and as seen. Pure, lenient."""

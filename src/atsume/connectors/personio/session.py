@@ -1,0 +1,90 @@
+"""A session: one connection to one end user's Personio for the length of one sync run."""
+
+from collections.abc import Sequence
+
+from atsume.connectors.base import Look, Observer, Stream
+from atsume.connectors.http import Http
+from atsume.connectors.personio import streams
+from atsume.connectors.personio.settings import Addresses, Credentials, Settings
+from atsume.connectors.personio.shared import Shared
+from atsume.errors import AtsumeError, Code
+
+LOOKS = {
+    "ats_applications": "/v2/recruiting/applications/",
+    "ats_candidates": "/v2/recruiting/candidates/",
+    "ats_jobs": "/v2/recruiting/jobs/",
+    "ats_users": "/v2/persons/",
+}
+"""Model → address of its single records."""
+
+
+class PersonioSession:
+    """Reads through the streams, looks at single records, proves the credentials."""
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        settings: Settings,
+        observer: Observer,
+        addresses: Addresses,
+        http: Http | None = None,
+    ) -> None:
+        self.shared = Shared(credentials, settings, observer, addresses, http)
+
+    def streams(self) -> Sequence[Stream]:
+        """Return the streams in an order that satisfies their `after`."""
+        return streams.of(self.shared)
+
+    def authenticate(self) -> None:
+        """Prove the credentials. Raises CredentialsRefused or RemoteFault."""
+        if self.shared.can_read:
+            self.shared.v2.token()
+        elif self.shared.settings.companies:
+            self.shared.feed()
+        else:
+            raise AtsumeError(
+                Code.SETUP_INCOMPLETE,
+                "Nothing to read from: give a client id and secret, the name of the career site, or both.",
+            )
+
+    def look(self, model: str, remote_id: str) -> Look:
+        """Ask Personio whether one record exists. A fault is UNKNOWN, never GONE."""
+        try:
+            if model in ("ats_screening_questions", "ats_join_jobs_screening_questions"):
+                return self._look_at_forms(model, remote_id)
+            if model not in LOOKS:
+                return Look.UNKNOWN
+            return self._look_at(model, remote_id)
+        except AtsumeError:
+            return Look.UNKNOWN
+
+    def warnings(self) -> Sequence[str]:
+        """Return what went less than well so far."""
+        return self.shared.warnings()
+
+    def close(self) -> None:
+        """Release connections; fetching threads give up at their next request."""
+        self.shared.http.close()
+
+    def _look_at(self, model: str, remote_id: str) -> Look:
+        if model == "ats_jobs" and self.shared.has_feed and remote_id in self.shared.feed().jobs:
+            return Look.EXISTS
+        if not self.shared.can_read:
+            return Look.GONE if model == "ats_jobs" and self.shared.has_feed else Look.UNKNOWN
+        found = self.shared.v2.exists(LOOKS[model] + _segment(remote_id), "looking for a single record")
+        return Look.EXISTS if found else Look.GONE
+
+    def _look_at_forms(self, model: str, remote_id: str) -> Look:
+        failed = self.shared.forms().failed
+        if model == "ats_screening_questions":
+            return Look.UNKNOWN if failed else Look.GONE
+        job_id = remote_id.partition("/")[0].replace("%2F", "/").replace("%25", "%")
+        return Look.UNKNOWN if job_id in failed else Look.GONE
+
+
+def _segment(remote_id: str) -> str:
+    """Return an id as one path segment: it came from outside and must not leave its place."""
+    safe = "".join(c for c in remote_id if c.isalnum() or c in "-_")
+    if safe != remote_id or not safe:
+        raise AtsumeError(Code.UNKNOWN_HTTP_ERROR, "An id that Personio cannot have given.")
+    return safe

@@ -1,0 +1,115 @@
+"""What the streams of one run share: the clients, the feed, categories and forms read once, what was seen so far.
+
+Fetching threads use the clients and the `Once` values, which lock. Everything called `seen_…` is written and read by
+the engine's thread alone; a stream that reads it while fetching starts after those that write it have ended.
+"""
+
+import threading
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Raw, Struct
+
+from atsume.connectors.base import Observer
+from atsume.connectors.http import Http
+from atsume.connectors.personio.assemble import Links
+from atsume.connectors.personio.clients import career
+from atsume.connectors.personio.clients.career import Career, Feed
+from atsume.connectors.personio.clients.once import Once
+from atsume.connectors.personio.clients.v2 import V2
+from atsume.connectors.personio.errors import NotOffered
+from atsume.connectors.personio.fingerprints import seed
+from atsume.connectors.personio.remote import v2
+from atsume.connectors.personio.remote.forms import Choice, Control
+from atsume.connectors.personio.settings import Addresses, AskedQuestion, Credentials, Settings
+from atsume.errors import Code, RemoteFault
+
+
+class Forms(Struct):
+    """The application forms of published jobs."""
+
+    by_job: dict[str, list[Control]]
+    failed: set[str]
+    """Jobs whose form could not be read: nothing may be concluded about their questions."""
+
+
+class Shared:
+    """One run's view of one Personio."""
+
+    def __init__(
+        self, credentials: Credentials, settings: Settings, observer: Observer, addresses: Addresses, http: Http | None
+    ) -> None:
+        self.settings, self.addresses = settings, addresses
+        self.http = http or Http(observer)
+        self.v2 = V2(self.http, addresses.api, credentials)
+        self.can_read = credentials.can_read
+        self.career = Career(self.http, addresses.career, settings.companies, settings.languages)
+        self.links = Links(settings.app_host, settings.candidate_url, settings.application_url, settings.remote_data)
+        self.seed = seed(settings, addresses)
+        self.feed = Once(self._feed)
+        self.categories = Once(self._categories)
+        self.forms = Once(self._forms)
+        self.seen_jobs: dict[str, Raw] = {}
+        self.seen_applied: set[tuple[bytes, bytes, bytes]] = set()
+        """Distinct (job, current stage, hiring team) of applications, undecoded."""
+        self._warnings: dict[str, None] = {}
+        self._lock = threading.Lock()
+
+    def warnings(self) -> Sequence[str]:
+        """Return what went less than well so far."""
+        with self._lock:
+            return list(self._warnings)
+
+    def warn(self, sentence: str) -> None:
+        """Add a warning, once."""
+        with self._lock:
+            self._warnings[sentence] = None
+
+    @property
+    def has_feed(self) -> bool:
+        """Whether a career site is configured."""
+        return bool(self.settings.companies)
+
+    def _feed(self) -> Feed:
+        return self.career.feed()
+
+    def _categories(self) -> list[v2.Category] | None:
+        """Return all categories; None when the account has no such collection."""
+        if not self.can_read:
+            return None
+        found: dict[str, v2.Category] = {}
+        try:
+            for page in self.v2.pages("/v2/recruiting/categories", "listing categories"):
+                for record in v2.listed(page.body).data:
+                    category = v2.category(record)
+                    found[category.id] = category
+        except NotOffered:
+            return None
+        except msgspec.DecodeError as error:
+            raise RemoteFault(f"Personio's categories could not be read: {error}", Code.UNKNOWN_HTTP_ERROR) from None
+        return list(found.values())
+
+    def _forms(self) -> Forms:
+        """Read the forms of all published jobs. The place for keeping them a day between runs."""
+        settings = self.settings
+        jobs = self.feed().jobs if self.has_feed else {}
+        entered = [_entered(question) for question in settings.entered_questions]
+        forms: dict[str, list[Control]] = {}
+        failed: set[str] = set()
+        if settings.screening_questions == "career_site":
+            wanted = [(job.site, job_id) for job_id, job in sorted(jobs.items())]
+            forms, failed = career.forms(self.career, wanted, self._form_pause)
+        if failed and not entered:
+            self.warn(f"{len(failed)} application form(s) could not be read; their questions stay as they were.")
+        if entered:
+            forms |= {job_id: entered for job_id in jobs if job_id not in forms}
+            failed = set()
+        return Forms(forms, failed)
+
+    def _form_pause(self) -> float:
+        return self.http.wait(self.addresses.form_interval_seconds)
+
+
+def _entered(question: AskedQuestion) -> Control:
+    choices = [Choice(value, label) for value, label in question.options.items()]
+    return Control(question.id, question.title, question.type, question.required, None, choices)

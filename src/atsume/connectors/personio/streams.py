@@ -1,0 +1,180 @@
+"""Which model comes from which surfaces, in which order. Jobs, applications and candidates are here; what is read
+because of them is in `streams_users.py`, `streams_stages.py` and `streams_questions.py`.
+"""
+
+from collections.abc import Iterator
+
+from msgspec import Raw, Struct
+
+from atsume.connectors.base import Came, Mirror, Page, Stream
+from atsume.connectors.personio.assemble import ApplicationParts, CandidateParts, JobParts
+from atsume.connectors.personio.clients.career import Feed, Published
+from atsume.connectors.personio.errors import FeedUnavailable
+from atsume.connectors.personio.fingerprints import fingerprint, signed, told_apart
+from atsume.connectors.personio.mapping.applications import APPLICATIONS
+from atsume.connectors.personio.mapping.candidates import CANDIDATES
+from atsume.connectors.personio.mapping.jobs import JOBS
+from atsume.connectors.personio.outcome import stage_key
+from atsume.connectors.personio.remote import v2
+from atsume.connectors.personio.shared import Shared
+from atsume.connectors.personio.streams_questions import question_streams
+from atsume.connectors.personio.streams_stages import stage_streams
+from atsume.connectors.personio.streams_users import hiring_team_stream, user_stream
+
+LIMIT = 200
+"""Records a page: the most that recruiting gives."""
+
+
+def of(shared: Shared) -> list[Stream]:
+    """Return the streams that the configured surfaces allow, in an order that satisfies their `after`."""
+    streams: list[Stream] = []
+    if shared.can_read or shared.has_feed:
+        streams.append(_Jobs(shared).stream())
+    if shared.can_read:
+        streams += [_Applications(shared).stream(), _Candidates(shared).stream()]
+        streams += [user_stream(shared), *stage_streams(shared), hiring_team_stream(shared)]
+    if shared.has_feed:
+        streams += question_streams(shared)
+    return streams
+
+
+class _JobCame(Struct):
+    """What a job is assembled from."""
+
+    remote_id: str
+    listed: Raw | None
+    published: Published | None
+
+
+class _Jobs:
+    """v2's list of all jobs × the feed of published ones."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    def stream(self) -> Stream:
+        return Stream(model=JOBS.model, fetch=self._fetch, decode=self._decode, assemble=self._assemble, map=JOBS)
+
+    def _fetch(self) -> Iterator[Page]:
+        """The feed is read first, so that every job finds it; a job that only the feed knows comes last."""
+        failure: FeedUnavailable | None = None
+        if self._shared.has_feed:
+            try:
+                self._shared.feed()
+            except FeedUnavailable as fault:
+                failure = fault
+        if self._shared.can_read:
+            yield from self._shared.v2.pages("/v2/recruiting/jobs", "listing jobs", limit=LIMIT)
+        if failure is not None:  # known jobs stay as they are, and nothing is taken for closed or deleted
+            raise failure
+        yield Page(None, requests=0)
+
+    def _decode(self, page: Page) -> list[Came]:
+        shared = self._shared
+        feed = self._feed()
+        if page.body is None:
+            jobs = feed.jobs if feed else {}
+            return [self._came(i, None, p, feed) for i, p in jobs.items() if i not in shared.seen_jobs]
+        came = told_apart(page.body, shared.seed)
+        for one in came:
+            shared.seen_jobs[one.remote_id] = one.remote
+        return [
+            self._came(one.remote_id, one.remote, feed.jobs.get(one.remote_id) if feed else None, feed) for one in came
+        ]
+
+    def _came(self, remote_id: str, listed: Raw | None, published: Published | None, feed: Feed | None) -> Came:
+        digests = [(lang, p.digest) for lang, p in published.positions.items()] if published else []
+        site = published.site if published else None
+        print_ = fingerprint(self._shared.seed, listed, digests, site, feed is not None)
+        is_unsure = self._shared.has_feed and feed is None
+        return Came(remote_id, print_, _JobCame(remote_id, listed, published), keep=is_unsure)
+
+    def _assemble(self, came: list[Came], mirror: Mirror) -> list[JobParts]:
+        feed_read = self._feed() is not None
+        ids = [one.remote_id for one in came]
+        once_published = mirror.was_published(ids) if feed_read else frozenset(ids)
+        return [self._parts(one.remote, feed_read, once_published) for one in came]
+
+    def _parts(self, came: _JobCame, feed_read: bool, once_published: frozenset[str]) -> JobParts:
+        chosen, *others = came.published.positions.values() if came.published else [None]
+        return JobParts(
+            remote_id=came.remote_id,
+            links=self._shared.links,
+            listed=v2.job(came.listed) if came.listed is not None else None,
+            position=chosen,
+            fallbacks=tuple(p for p in others if p is not None),
+            site=came.published.site if came.published else None,
+            feed_read=feed_read,
+            was_published=feed_read and came.remote_id in once_published,
+            remote=came.listed,
+        )
+
+    def _feed(self) -> Feed | None:
+        if not self._shared.has_feed:
+            return None
+        try:
+            return self._shared.feed()
+        except FeedUnavailable:
+            return None
+
+
+class _Applications:
+    """v2's applications; what other models are inferred from is noted on the way."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    def stream(self) -> Stream:
+        return Stream(
+            model=APPLICATIONS.model,
+            fetch=self._fetch,
+            decode=self._decode,
+            assemble=self._assemble,
+            map=APPLICATIONS,
+            after=frozenset({JOBS.model}),
+        )
+
+    def _fetch(self) -> Iterator[Page]:
+        return self._shared.v2.pages("/v2/recruiting/applications", "listing applications", limit=LIMIT)
+
+    def _decode(self, page: Page) -> list[Came]:
+        seed, head, digest, note = self._shared.seed, v2.application_head, v2.digest, self._shared.seen_applied.add
+        came: list[Came] = []
+        for record in v2.listed(page.body).data:
+            application = head(record)
+            note((bytes(application.job), bytes(application.current_stage), bytes(application.hiring_team)))
+            came.append(Came(application.id, signed(digest(record, seed)), record))
+        return came
+
+    def _assemble(self, came: list[Came], mirror: Mirror) -> list[ApplicationParts]:
+        links, keeps = self._shared.links, self._shared.settings.remote_data
+        return [
+            ApplicationParts(
+                a := v2.application(one.remote), stage_key(a.current_stage), links, one.remote if keeps else None
+            )
+            for one in came
+        ]
+
+
+class _Candidates:
+    """v2's candidates, each with the source of its newest application."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    def stream(self) -> Stream:
+        return Stream(
+            model=CANDIDATES.model,
+            fetch=self._fetch,
+            decode=lambda page: told_apart(page.body, self._shared.seed),
+            assemble=self._assemble,
+            map=CANDIDATES,
+            after=frozenset({APPLICATIONS.model}),
+        )
+
+    def _fetch(self) -> Iterator[Page]:
+        return self._shared.v2.pages("/v2/recruiting/candidates", "listing candidates", limit=LIMIT)
+
+    def _assemble(self, came: list[Came], mirror: Mirror) -> list[CandidateParts]:
+        sources, links = mirror.latest_sources([one.remote_id for one in came]), self._shared.links
+        return [CandidateParts(v2.candidate(one.remote), links, sources.get(one.remote_id)) for one in came]
