@@ -80,10 +80,9 @@ BLANK = Identity(None, None, None)
 def name_of(bits: int, row: int) -> tuple[str, str, str, str | None]:
     """Return first name, last name, e-mail and gender of a candidate row."""
     script = TABLE[bits & 63]
-    first = script.first[(bits >> 6 & 0xFFFF) % len(script.first)]
-    last = script.last[(bits >> 22 & 0xFFFF) % len(script.last)]
-    email = f"{first[1]}.{last[1]}.{row}@example.org"
-    return first[0], last[0], email, GENDERS[first[2]] if bits >> 38 & 3 else None
+    first, slug, gender = script.first[(bits >> 6 & 0xFFFF) % len(script.first)]
+    last, last_slug = script.last[(bits >> 22 & 0xFFFF) % len(script.last)]
+    return first, last, f"{slug}.{last_slug}.{row}@example.org", GENDERS[gender] if bits >> 38 & 3 else None
 
 
 def identity(bits: int, row: int, anonymised: bool) -> Identity:
@@ -104,3 +103,17 @@ def identity(bits: int, row: int, anonymised: bool) -> Identity:
         linkedin_profile=f"https://www.linkedin.com/in/{slug}" if extra & 64 else None,
         available_from=WHEN[extra % len(WHEN)] if extra & 128 else None,
     )
+
+
+def contact_json(bits: int, row: int) -> str:
+    """Return the same texts as `identity`, from phone to availability, as members of a JSON object."""
+    extra = bits >> 40
+    phone = f'"+49 30 {extra % 9000000 + 1000000}"' if extra & 3 else "null"
+    place = f'"{PLACES[extra % len(PLACES)]}"' if extra & 12 else "null"
+    born = f'"{1960 + extra % 45}-{extra % 12 + 1:02d}-{extra % 28 + 1:02d}"' if extra & 48 == 48 else "null"
+    when = f'"{WHEN[extra % len(WHEN)]}"' if extra & 128 else "null"
+    profile = "null"
+    if extra & 64:
+        slug = name_of(bits, row)[2].partition("@")[0].replace(".", "-")
+        profile = f'"https://www.linkedin.com/in/{slug}"'
+    return f'"phone":{phone},"location":{place},"birthday":{born},"linkedin_profile":{profile},"available_from":{when}'

@@ -10,10 +10,15 @@ import msgspec
 
 from personio_simulator.clock import day_text
 from personio_simulator.model import APPLICATION_ID, CANDIDATE_ID, SYSTEM_STAGES, Job, Member
-from personio_simulator.names import name_of
+from personio_simulator.names import contact_json, name_of
 from personio_simulator.state import ANONYMISED, NO_CHANNEL, TWIN, Company
 
-TIMES = [f"{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in range(86400)]
+WITHIN_HOUR = [f":{s // 60:02d}:{s % 60:02d}" for s in range(3600)]
+
+
+CONTACT = ("phone", "location", "birthday", "linkedin_profile", "available_from")
+ANONYMOUS = b',"is_anonymized":true,"created_at":'
+IDENTIFIED = b',"is_anonymized":false,"created_at":'
 
 
 def encoded(value: object) -> str:
@@ -35,9 +40,16 @@ class Renderer:
         knobs = company.knobs
         self.form, self.basis = knobs.timestamp_form, knobs.timestamp_basis
         self.before, self.after = self._frame()
+        self.hours: dict[int, str] = {}  # UTC hour -> the start of its time stamp
+        self.days: dict[int, str] = {}  # UTC hour -> local date
         self.stages = [self._stage(code) for code in range(5 + len(company.stages))]
-        self.channels = [encoded({"id": str(item.id), "name": item.name}) for item in company.channels]
-        self.jobs: list[tuple[str, str]] = [("", "")] * len(company.job_list)
+        self.stage_parts = [f',"current_stage":{stage}'.encode() for stage in self.stages]
+        self.channel_parts = [b',"channel":null,"hiring_team":'] * (NO_CHANNEL + 1)
+        for at, item in enumerate(company.channels):
+            shown = encoded({"id": str(item.id), "name": item.name})
+            self.channel_parts[at] = f',"channel":{shown},"hiring_team":'.encode()
+        self.jobs: list[tuple[bytes, bytes] | None] = [None] * len(company.job_list)
+        self.odd_rows = {*company.local_created, *company.application_team, *company.application_date}
 
     def _frame(self) -> tuple[str, str]:
         if self.form == "bare":
@@ -59,8 +71,18 @@ class Renderer:
 
     def stamp(self, at: int) -> str:
         """Return a time stamp object (or text, see the knob) of a UTC second."""
-        local = self._local(at)
-        return f"{self.before}{day_text(local // 86400)}T{TIMES[local % 86400]}{self.after}"
+        hour = self.hours.get(at // 3600)
+        if hour is None:
+            hour = self._hour(at // 3600)
+        return f"{hour}{WITHIN_HOUR[at % 3600]}{self.after}"
+
+    def _hour(self, hour: int) -> str:
+        """Return the text of a UTC hour in local time, kept; zones here differ by whole hours."""
+        local = self._local(hour * 3600)
+        text = f"{self.before}{day_text(local // 86400)}T{local // 3600 % 24:02d}"
+        self.hours[hour] = text
+        self.days[hour] = day_text(self.company.zone.local(hour * 3600) // 86400)
+        return text
 
     def team(self, members: list[Member]) -> str:
         """Return a hiring team."""
@@ -68,15 +90,13 @@ class Renderer:
             [{"person": person_link(self.base_url, item.person_id), "role": {"name": item.role}} for item in members]
         )
 
-    def _job_parts(self, index: int) -> tuple[str, str]:
-        known = self.jobs[index]
-        if known[0]:
-            return known
+    def _job_parts(self, index: int) -> tuple[bytes, bytes]:
         job = self.company.job_list[index]
         if job is None:
-            return "null", "[]"
-        self.jobs[index] = (encoded(self._embedded_job(job)), self.team(job.hiring_team))
-        return self.jobs[index]
+            return b"null", b"[]"
+        parts = encoded(self._embedded_job(job)).encode(), self.team(job.hiring_team).encode()
+        self.jobs[index] = parts
+        return parts
 
     def _embedded_job(self, job: Job) -> dict[str, object]:
         category = self.company.category(job.category_id)
@@ -88,34 +108,43 @@ class Renderer:
         return found
 
     def applications(self, found: Iterable[int]) -> list[bytes]:
-        """Return application rows as JSON."""
-        company, rows = self.company, self.company.rows
-        stages, channels, jobs, parts = self.stages, self.channels, self.jobs, self._job_parts
-        stamp, person, teams = self.stamp, self._person, company.application_team
-        dates, day, zone = company.application_date, day_text, company.zone.local
+        """Return application rows as JSON; texts of few values are kept as bytes and joined."""
+        rows, hours, days = self.company.rows, self.hours, self.days
+        jobs, person, after = self.jobs, self._person, self.after
         out: list[bytes] = []
         for row in found:
-            job, team = jobs[rows.job[row]]
-            if not job:
-                job, team = parts(rows.job[row])
-            created, channel, candidate = rows.created[row], rows.channel[row], rows.candidate[row]
+            job, team = jobs[rows.job[row]] or self._job_parts(rows.job[row])
+            created, updated, candidate = rows.created[row], rows.updated[row], rows.candidate[row]
             flagged = rows.flags[row] & ANONYMISED
-            if row in teams:
-                team = self.team(teams[row])
-            made = stamp(created) if row not in company.local_created else self._odd(row)
-            date = dates.get(row) or day(zone(created) // 86400)
+            if created // 3600 not in hours or updated // 3600 not in hours:
+                self.stamp(created), self.stamp(updated)
+            made, day = f"{hours[created // 3600]}{WITHIN_HOUR[created % 3600]}{after}", days[created // 3600]
+            if row in self.odd_rows:
+                made, day, team = self._odd(row, made, team)
             out.append(
-                f'{{"id":"{APPLICATION_ID + row}","application_date":"{date}",'
-                f'"candidate":{{"id":"{CANDIDATE_ID + candidate}",{person(candidate, flagged)}}},'
-                f'"job":{job},"current_stage":{stages[rows.stage[row]]},'
-                f'"channel":{"null" if channel == NO_CHANNEL else channels[channel]},"hiring_team":{team},'
-                f'"is_anonymized":{"true" if flagged else "false"},'
-                f'"created_at":{made},"updated_at":{stamp(rows.updated[row])}}}'.encode()
+                b"".join(
+                    (
+                        f'{{"id":"{APPLICATION_ID + row}","application_date":"{day}","candidate":{{'
+                        f'"id":"{CANDIDATE_ID + candidate}",{person(candidate, flagged)}}},"job":'.encode(),
+                        job,
+                        self.stage_parts[rows.stage[row]],
+                        self.channel_parts[rows.channel[row]],
+                        team,
+                        ANONYMOUS if flagged else IDENTIFIED,
+                        f'{made},"updated_at":{hours[updated // 3600]}{WITHIN_HOUR[updated % 3600]}{after}}}'.encode(),
+                    )
+                )
             )
         return out
 
-    def _odd(self, row: int) -> str:
-        return f"{self.before}{self.company.local_created[row]}{self.after}"
+    def _odd(self, row: int, made: str, team: bytes) -> tuple[str, str, bytes]:
+        """Return creation time, application date and team of a row that was written to or has its own."""
+        company = self.company
+        if row in company.local_created:
+            made = f"{self.before}{company.local_created[row]}{self.after}"
+        if row in company.application_team:
+            team = self.team(company.application_team[row]).encode()
+        return made, company.date_of(row), team
 
     def _person(self, row: int, blank: int) -> str:
         rows = self.company.rows
@@ -142,19 +171,28 @@ class Renderer:
 
     def _candidate(self, row: int) -> bytes:
         company, rows = self.company, self.company.rows
-        who = company.identity(row)
+        made = self.stamp(rows.c_created[row])
         applications = ",".join(
-            f'{{"id":"{APPLICATION_ID + at}","application_date":"{company.date_of(at)}"}}'
-            for at in company.applications_of(row)
+            [
+                f'{{"id":"{APPLICATION_ID + at}","application_date":"{company.date_of(at)}"}}'
+                for at in company.applications_of(row)
+            ]
         )
         return (
-            f'{{"id":"{CANDIDATE_ID + row}","first_name":{encoded(who.first_name or "")},'
-            f'"last_name":{encoded(who.last_name or "")},"email":{encoded(who.email or "")},'
-            f'"gender":{encoded(who.gender)},"phone":{encoded(who.phone)},"location":{encoded(who.location)},'
-            f'"birthday":{encoded(who.birthday)},"linkedin_profile":{encoded(who.linkedin_profile)},'
-            f'"available_from":{encoded(who.available_from)},"applications":[{applications}],'
-            f'"created_at":{self.stamp(rows.c_created[row])},"updated_at":{self.stamp(rows.c_updated[row])}}}'
+            f'{{"id":"{CANDIDATE_ID + row}",{self._person(row, 0)},{self._contact(row)},'
+            f'"applications":[{applications}],"created_at":{made},'
+            f'"updated_at":{self.stamp(rows.c_updated[row])}}}'
         ).encode()
+
+    def _contact(self, row: int) -> str:
+        """Return phone, location, birthday, profile and availability."""
+        rows = self.company.rows
+        flags = rows.c_flags[row]
+        if row in self.company.identities or flags & ANONYMISED:
+            who = self.company.identity(row)
+            return encoded({name: getattr(who, name) for name in CONTACT})[1:-1]
+        source = row - 1 if flags & TWIN else row
+        return contact_json(rows.bits[source], source)
 
     def job(self, job: Job) -> bytes:
         """Return a job: no status, no description, no office. Source: discuss/6964f6630679f2752da8564d."""

@@ -39,12 +39,13 @@ def _route(name: str, line: str, handler: Handler, surface: str, source: str) ->
 
 SITE = "/career/{company}"
 R, C, REC = "/v2/recruiting", "/_control/companies/{company}", "recruiting"
+ONE = f"{R}/applications/{{id}}"
 ROUTES = [
     _route("token", "POST /v2/auth/token", auth.issue, "token", f"{HUB}/reference/post_v2-auth-token"),
     _route("revoke", "POST /v2/auth/revoke", auth.revoke, "token", f"{HUB}/reference/authentication"),
     _route("applications", f"GET {R}/applications", api_v2.list_applications, REC, f"{GET}-applications"),
     _route("application", f"GET {R}/applications/{{id}}", api_v2.get_application, REC, f"{GET}-applications-id"),
-    _route("transitions", f"GET {R}/applications/{{id}}/stage-transitions", api_v2.list_transitions, REC, f"{GET}-applications-id"),
+    _route("transitions", f"GET {ONE}/stage-transitions", api_v2.list_transitions, REC, f"{GET}-applications-id"),
     _route("candidates", f"GET {R}/candidates", api_v2.list_candidates, REC, f"{GET}-candidates"),
     _route("candidate", f"GET {R}/candidates/{{id}}", api_v2.get_candidate, REC, f"{GET}-candidates-id"),
     _route("jobs", f"GET {R}/jobs", api_v2.list_jobs, REC, f"{GET}-jobs"),
