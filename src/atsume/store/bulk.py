@@ -83,7 +83,7 @@ class PostgresWriter:
         if not quiet:
             places += ["changed_at = v.at", "touched_at = v.at", "deleted_at = NULL"]
         arrays = ", ".join(f"%s::{kind}[]" for kind in types)
-        columns = [list(column) for column in zip(*rows, strict=True)]
+        columns = [[_plain(value) for value in column] for column in zip(*rows, strict=True)]
         keys, fragments = tables.keys.name, tables.fragments.name
         cursor = self._connection.execute(
             f"UPDATE {keys} AS k SET {', '.join(places)} "  # noqa: S608 - our own names
@@ -102,7 +102,14 @@ class PostgresWriter:
 
 _TYPES = {sa.Text: "text", sa.SmallInteger: "smallint", sa.Integer: "integer"}
 
-_ESCAPED = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+_ESCAPED = str.maketrans({"\0": "\ufffd", "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as PostgreSQL takes it: flags as numbers, and no NUL, which its text cannot hold."""
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd") if "\0" in value else value
+    return int(value) if isinstance(value, bool) else value
 
 
 def _copied(value: Any) -> str:
@@ -110,7 +117,7 @@ def _copied(value: Any) -> str:
     if value is None:
         return "\\N"
     if not isinstance(value, str):
-        return str(value)
+        return str(int(value))
     if "\\" in value or not value.isprintable():
         return value.translate(_ESCAPED)
     return value

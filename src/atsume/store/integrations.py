@@ -65,22 +65,22 @@ class Integrations:
 
     def set_state(self, integration_id: str, state: State) -> None:
         """Set the state; which transitions there are is the model's business."""
-        self._update(integration_id, state=state.value)
+        self._update_integration(integration_id, state=state.value)
 
     def update_settings(self, integration_id: str, settings: dict[str, Any]) -> None:
         """Replace the settings."""
-        self._update(integration_id, settings=msgspec.json.encode(settings).decode())
+        self._update_integration(integration_id, settings=msgspec.json.encode(settings).decode())
 
     def mark_first_synced(self, integration_id: str, at: dt.datetime) -> None:
         """Remember the end of the first usable sync; later ones change nothing."""
-        self._update(
+        self._update_integration(
             integration_id,
             first_synced_at=sa.func.coalesce(
                 integrations.c.first_synced_at, sa.bindparam(None, at, type_=integrations.c.first_synced_at.type)
             ),
         )
 
-    def _update(self, integration_id: str, **values: Any) -> None:
+    def _update_integration(self, integration_id: str, **values: Any) -> None:
         with self.database.writing() as connection:
             connection.execute(sa.update(integrations).values(values).where(integrations.c.id == integration_id))
 

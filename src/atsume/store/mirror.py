@@ -79,7 +79,7 @@ class StoredMirror:
         ]
 
 
-def _pairs() -> sa.Select[Any]:
+def _pairs() -> sa.Select[Any, Any]:
     """Hop from pair to pair along the index; a million applications have some thousand of them."""
     jobs, stages = RECORDS["ats_jobs"].keys, RECORDS["ats_application_stages"].keys
     applications = RECORDS["ats_applications"].keys

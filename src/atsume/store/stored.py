@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Raw
 
 from atsume.store.rows import Row
-from atsume.store.schema import RECORDS, first_seq
+from atsume.store.schema import first_seq
 
 Values = tuple[Any, ...]
 
@@ -41,11 +41,6 @@ def inner(encoded: bytes) -> str:
     return encoded[1:-1].decode()
 
 
-def _clean(value: Any) -> Any:
-    # PostgreSQL's text cannot hold NUL, and SQLite's text functions stop there.
-    return value.replace("\0", "\ufffd") if isinstance(value, str) and "\0" in value else value
-
-
 def fragments(model: str) -> Callable[[Row], Values]:
     """Return the function from a row to (body, embed, brief)."""
     join, brief = _JOIN_KEYS.get(model), _BRIEF_KEYS.get(model)
@@ -60,45 +55,24 @@ def fragments(model: str) -> Callable[[Row], Values]:
     return lambda row: (row.body[1:-1].decode(), row.embed[1:-1].decode() if row.embed else None, None)
 
 
-def columns(model: str) -> Callable[[Row], Values]:
-    """Return the function from a row to its catalogue columns as the database takes them."""
-    if not RECORDS[model].model.columns:
-        return lambda _row: ()
-    return lambda row: tuple([_clean(int(v) if v is True or v is False else v) for v in row.columns])
-
-
 def created(
     model: str, integration_no: int, rows: Iterable[Row], at: str, after: int
 ) -> tuple[list[Values], list[Values]]:
     """Return the tuples of new rows for the key table and the fragment table, numbered after the last one."""
-    fragment_of, columns_of = fragments(model), columns(model)
+    fragment_of = fragments(model)
     keys: list[Values] = []
     fats: list[Values] = []
     seq = max(after, first_seq(integration_no))
     for row in rows:
         seq += 1
-        keys.append(
-            (
-                seq,
-                row.id,
-                integration_no,
-                _clean(row.remote_id),
-                row.remote_fingerprint,
-                row.fingerprint,
-                at,
-                at,
-                None,
-                *columns_of(row),
-            )
-        )
+        prints = (row.remote_fingerprint, row.fingerprint)
+        keys.append((seq, row.id, integration_no, row.remote_id, *prints, at, at, None, *row.columns))
         fats.append((seq, *fragment_of(row)))
     return keys, fats
 
 
 def rewritten(model: str, rows: Iterable[Row], at: str | None) -> list[Values]:
     """Return (id, fingerprints, columns, [change time], fragments) of rows that are held. No time: a quiet write."""
-    fragment_of, columns_of = fragments(model), columns(model)
+    fragment_of = fragments(model)
     time = () if at is None else (at,)
-    return [
-        (row.id, row.remote_fingerprint, row.fingerprint, *columns_of(row), *time, *fragment_of(row)) for row in rows
-    ]
+    return [(row.id, row.remote_fingerprint, row.fingerprint, *row.columns, *time, *fragment_of(row)) for row in rows]

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy import exc
 from sqlalchemy.dialects import postgresql, sqlite
 
 from atsume.ids import random_id
@@ -47,7 +48,7 @@ class SyncRuns:
                 if connection.execute(known).first() is None:
                     raise StoreError(f"Integration {integration_id} does not exist.")
 
-    def _insert(self, integration_id: str, sync_type: SyncType, at: dt.datetime) -> sa.sql.dml.ReturningInsert[Any]:
+    def _insert(self, integration_id: str, sync_type: SyncType, at: dt.datetime) -> Any:
         values = {
             "id": random_id(),
             "integration_id": integration_id,
@@ -66,15 +67,16 @@ class SyncRuns:
         names = ["integration_no", *values, "queued_at"]
         return insert(sync_runs).from_select(names, source).on_conflict_do_nothing().returning(*_SHOWN)
 
-    def claim_sync(self, at: dt.datetime) -> SyncRun | None:
-        """Return the oldest queued run, RUNNING from now on, of an integration of which none is running."""
+    def claim_sync(self, at: dt.datetime, run_id: str | None = None) -> SyncRun | None:
+        """Return the oldest queued run (or just this one), RUNNING from now on, of an integration with none running."""
         running = sync_runs.alias("running")
         busy = sa.exists().where(
             running.c.integration_no == sync_runs.c.integration_no, running.c.state == SyncState.RUNNING.value
         )
         # The state is spelt out: that is how the engines find the index of the queued ones.
         queued = sa.text("sync_runs.state = 'QUEUED'")
-        due = sa.select(sync_runs.c.no).where(queued, ~busy).order_by(sync_runs.c.no).limit(1)
+        wanted = sync_runs.c.id == run_id if run_id is not None else sa.true()
+        due = sa.select(sync_runs.c.no).where(queued, ~busy, wanted).order_by(sync_runs.c.no).limit(1)
         start = (
             sa.update(sync_runs)
             .values(state=SyncState.RUNNING.value, started_at=at)
@@ -86,12 +88,12 @@ class SyncRuns:
                 with self.database.writing() as connection:
                     row = connection.execute(start).first()
                 return _run(row) if row is not None else None
-            except sa.exc.IntegrityError:
+            except exc.IntegrityError:
                 continue  # another worker has just started a run of the same integration
 
     def save_progress(self, run_id: str, streams: Sequence[StreamProgress], timings: Mapping[str, float]) -> None:
         """Remember how far a run is."""
-        self._update(run_id, streams=_json(streams), timings=_json(timings))
+        self._update_run(run_id, streams=_json(streams), timings=_json(timings))
 
     def finish_sync(
         self,
@@ -104,7 +106,7 @@ class SyncRuns:
         timings: Mapping[str, float],
     ) -> None:
         """End a run."""
-        self._update(
+        self._update_run(
             run_id,
             state=state.value,
             ended_at=at,
@@ -114,7 +116,7 @@ class SyncRuns:
             timings=_json(timings),
         )
 
-    def _update(self, run_id: str, **values: Any) -> None:
+    def _update_run(self, run_id: str, **values: Any) -> None:
         with self.database.writing() as connection:
             connection.execute(sa.update(sync_runs).values(values).where(sync_runs.c.id == run_id))
 
