@@ -1,0 +1,27 @@
+"""The table of contents: every endpoint of the wire."""
+
+from atsume.api.ats import unavailable
+from atsume.api.ats.application_stages import STAGES
+from atsume.api.ats.applications import APPLICATIONS
+from atsume.api.ats.candidates import CANDIDATES
+from atsume.api.ats.jobs import JOBS
+from atsume.api.ats.users import USERS
+from atsume.api.endpoints import Endpoint
+from atsume.api.general import later
+from atsume.api.general.check_api_key import CHECK_API_KEY
+from atsume.api.general.force_sync import FORCE_SYNC
+from atsume.api.general.integrations import INTEGRATION
+from atsume.api.general.tools import TOOLS
+from atsume.api.paging import Listing, endpoint
+
+LISTINGS: tuple[Listing, ...] = (JOBS, CANDIDATES, APPLICATIONS, STAGES, USERS)
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    CHECK_API_KEY,
+    FORCE_SYNC,
+    INTEGRATION,
+    TOOLS,
+    *(endpoint(listing) for listing in LISTINGS),
+    *unavailable.endpoints(),
+    *later.endpoints(),
+)

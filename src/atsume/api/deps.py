@@ -1,0 +1,31 @@
+"""What the API is given: everything it may touch, wired by whoever starts the server."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from atsume.config import Config
+from atsume.connectors.base import Connector
+from atsume.model.integration import Integration
+from atsume.model.scope import Scope
+from atsume.store.store import Store
+
+
+def everything(_integration: Integration) -> Scope:
+    """Return the scope that leaves nothing out."""
+    return Scope()
+
+
+class Deps(Struct, frozen=True, kw_only=True):
+    """The API's surroundings."""
+
+    store: Store
+    config: Config
+    connectors: Mapping[str, Connector]
+    """By tool id."""
+    now: Callable[[], dt.datetime]
+    wake: Callable[[], None]
+    """Tells the worker that a sync was queued."""
+    scope: Callable[[Integration], Scope] = everything
+    """What an integration's scope config leaves out."""

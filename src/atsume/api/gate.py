@@ -1,0 +1,109 @@
+"""The checks between the API key and the data, in one order (kombo-wire J7).
+
+integration → INACTIVE → SETUP_INCOMPLETE → SETUP_SYNC_PENDING → QA_FAILED → model supported → model enabled.
+An integration with refused credentials (INVALID) still serves what was mirrored.
+"""
+
+import re
+
+from atsume.api.deps import Deps
+from atsume.connectors.base import Connector
+from atsume.errors import AtsumeError, Code
+from atsume.model.coverage import Coverage, Status
+from atsume.model.integration import Integration, QaStatus, SetupStatus, State
+from atsume.model.scope import allows
+from atsume.store.rows import ApiKey
+
+_ID = re.compile(r"[a-z0-9_]{1,40}:[1-9A-HJ-NP-Za-km-z]{24}")
+
+
+def find(deps: Deps, key: ApiKey, integration_id: str) -> Integration:
+    """Return the key's integration. The same error for unknown, deleted, malformed and other people's ids."""
+    integration = deps.store.integration(integration_id) if _ID.fullmatch(integration_id) else None
+    if integration is None or integration.environment_id != key.environment_id:
+        raise AtsumeError(
+            Code.INTEGRATION_NOT_FOUND,
+            "There is no such integration in the environment of this API key. "
+            "Check the integration id, and that the key belongs to the same environment.",
+        )
+    return integration
+
+
+def named(deps: Deps, key: ApiKey, header: str | None) -> Integration:
+    """Return the integration that the X-Integration-Id header names."""
+    if not header:
+        raise AtsumeError(
+            Code.INPUT_INVALID,
+            "The header X-Integration-Id is missing. Send the id of the integration to use, like `personio:…`; "
+            "with an SDK, set `integration_id`.",
+        )
+    return find(deps, key, header)
+
+
+def usable(integration: Integration) -> None:
+    """Raise when the integration is switched off or not set up."""
+    if integration.state is State.INACTIVE:
+        raise AtsumeError(Code.INACTIVE, "This integration is disabled. Enable it to use it again.")
+    if integration.setup_status is SetupStatus.INCOMPLETE:
+        raise AtsumeError(
+            Code.SETUP_INCOMPLETE, "The setup of this integration is not finished. The end user has steps left."
+        )
+
+
+def readable(deps: Deps, integration: Integration, model: str) -> Coverage:
+    """Return what the tool can fill of the model, when its mirrored records may be read."""
+    usable(integration)
+    if integration.first_synced_at is None:
+        raise AtsumeError(
+            Code.SETUP_SYNC_PENDING,
+            "The first sync of this integration has not finished, so there are no records yet. Try again later.",
+        )
+    if integration.qa_status is QaStatus.FAILED:
+        raise AtsumeError(
+            Code.QA_FAILED, "The first records of this integration did not pass the quality checks of the operator."
+        )
+    coverage = offered(connector(deps, integration).coverage.read_models, model)
+    if coverage is None:
+        raise not_available(deps, integration, model)
+    if not allows(deps.scope(integration), model):
+        raise AtsumeError(
+            Code.MODEL_DISABLED, f'The "{model}" model is switched off for this integration by its scope config.'
+        )
+    return coverage
+
+
+def not_available(deps: Deps, integration: Integration, model: str) -> AtsumeError:
+    """Return the error of a model that the tool does not have."""
+    return AtsumeError(
+        Code.MODEL_NOT_AVAILABLE,
+        f'The "{model}" model is not yet available for {label(deps, integration)}. '
+        "GET /v1/tools/ats lists the models that are.",
+    )
+
+
+def refuse_action(deps: Deps, integration: Integration, action: str) -> AtsumeError:
+    """Return the error of an action that the tool does not have."""
+    usable(integration)
+    return AtsumeError(
+        Code.ACTION_NOT_AVAILABLE,
+        f'The "{action}" action is not yet available for {label(deps, integration)}. '
+        "GET /v1/tools/ats lists the actions that are.",
+    )
+
+
+def connector(deps: Deps, integration: Integration) -> Connector:
+    """Return the integration's connector."""
+    found = deps.connectors.get(integration.tool)
+    if found is None:
+        raise AtsumeError(Code.UNKNOWN_ERROR, f"This server has no connector for {integration.tool}.")
+    return found
+
+
+def label(deps: Deps, integration: Integration) -> str:
+    """Return the tool's name for people."""
+    return connector(deps, integration).label
+
+
+def offered(coverages: tuple[Coverage, ...], wanted: str) -> Coverage | None:
+    """Return the coverage with this id when it is supported."""
+    return next((c for c in coverages if c.id == wanted and c.coverage_status is Status.SUPPORTED), None)

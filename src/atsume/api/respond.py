@@ -1,0 +1,154 @@
+"""One request, from the API key to the bytes of the answer: the same road for every endpoint.
+
+key → integration → quota → answer; whatever fails on the way becomes the one error envelope.
+"""
+
+import time
+import traceback
+from typing import Any
+from urllib.parse import unquote
+
+from litestar import Request
+from litestar.response.base import ASGIResponse
+from msgspec import Struct
+
+from atsume.api import envelope, gate
+from atsume.api.auth import KeyRing
+from atsume.api.compress import squeezed
+from atsume.api.deps import Deps
+from atsume.api.endpoints import Call, Endpoint
+from atsume.api.exchanges import ExchangeLog, Failed
+from atsume.api.general.later import NotYet
+from atsume.api.quota import UNLIMITED, Quota, Standing
+from atsume.errors import AtsumeError, Code
+from atsume.model.integration import Integration
+from atsume.observe import log, redact
+from atsume.store.rows import ApiKey
+
+HEADERS = [("cache-control", "no-store"), ("vary", "accept-encoding"), ("x-content-type-options", "nosniff")]
+"""On every answer: it may hold personal data, so nobody keeps it."""
+
+SECRET_PARAMETERS = frozenset({"token"})
+
+
+class Refusal(Struct, frozen=True):
+    """An error as it goes out."""
+
+    code: str | None
+    title: str
+    message: str
+    status: int
+
+
+class Visit(Struct):
+    """What is known of a request so far; more as it goes on."""
+
+    started: float
+    key: ApiKey | None = None
+    integration: Integration | None = None
+    standing: Standing = UNLIMITED
+
+
+class Responder:
+    """Answers requests. One for the life of the app, used by many threads."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self._keys = KeyRing(deps.store)
+        self._quota = Quota(deps.config.requests_per_minute)
+        self._exchanges = ExchangeLog(deps)
+
+    def respond(self, endpoint: Endpoint, request: Request[Any, Any, Any], body: bytes = b"") -> ASGIResponse:
+        """Return the answer of an endpoint to a request; never raises."""
+        visit = Visit(time.perf_counter())
+        headers = request.scope["headers"]
+        try:
+            call = self._admit(endpoint, visit, request, body)
+            answer = endpoint.answer(call)
+        except Exception as error:  # the last resort: nothing but an envelope may leave
+            refusal = _refusal(error, is_general=endpoint.family.is_general)
+            path = _told_path(request)
+            return self.refuse(refusal, request.method, path, request.scope["query_string"], visit)
+        answer, encoding = squeezed(answer, _header(headers, b"accept-encoding"))
+        sent = [*HEADERS, *visit.standing.headers()]
+        if encoding is not None:
+            sent.append(("content-encoding", encoding))
+        return ASGIResponse(body=answer, headers=sent, media_type="application/json", status_code=200)
+
+    def refuse(self, refusal: Refusal, method: str, path: str, query: bytes, visit: Visit) -> ASGIResponse:
+        """Return the error envelope, after writing the exchange down."""
+        log_url = self._exchanges.write(
+            Failed(
+                method=method,
+                path=path,
+                query=query,
+                status=refusal.status,
+                code=refusal.code,
+                message=refusal.message,
+                duration_seconds=time.perf_counter() - visit.started,
+                environment_id=visit.key.environment_id if visit.key else None,
+                integration_id=visit.integration.id if visit.integration else None,
+            )
+        )
+        sent = [*HEADERS, *visit.standing.headers()]
+        if refusal.status == Code.AUTHENTICATION_INVALID.status:
+            sent.append(("www-authenticate", "Bearer"))
+        if refusal.status == Code.RATE_LIMIT_EXCEEDED.status:
+            sent.append(("retry-after", str(visit.standing.reset_seconds)))
+        body = envelope.error(refusal.code, refusal.title, refusal.message, log_url)
+        return ASGIResponse(body=body, headers=sent, media_type="application/json", status_code=refusal.status)
+
+    def _admit(self, endpoint: Endpoint, visit: Visit, request: Request[Any, Any, Any], body: bytes) -> Call:
+        deps, headers = self._deps, request.scope["headers"]
+        visit.key = key = self._keys.owner(_header(headers, b"authorization"))
+        try:
+            if endpoint.of_integration:
+                visit.integration = gate.named(deps, key, _header(headers, b"x-integration-id"))
+        finally:
+            about = visit.integration.id if visit.integration else ""
+            visit.standing = self._quota.take(key.id, about, deps.now())
+        if visit.standing.is_exceeded:
+            raise AtsumeError(
+                Code.RATE_LIMIT_EXCEEDED,
+                f"More than {visit.standing.limit} requests in a minute with this API key and integration. "
+                f"Try again in {visit.standing.reset_seconds} seconds.",
+            )
+        return Call(
+            deps=deps,
+            key=key,
+            named=visit.integration,
+            query=request.scope["query_string"],
+            path={name: unquote(value) for name, value in request.scope["path_params"].items()},
+            body=body,
+        )
+
+
+def _header(headers: Any, name: bytes) -> str | None:
+    for key, value in headers:
+        if key == name:
+            return value.decode("latin-1")
+    return None
+
+
+def _told_path(request: Request[Any, Any, Any]) -> str:
+    path: str = request.scope["path"]
+    for name, value in request.scope["path_params"].items():
+        if name in SECRET_PARAMETERS:
+            path = path.replace(value, "…")
+    return unquote(path)
+
+
+def _refusal(error: Exception, *, is_general: bool) -> Refusal:
+    if isinstance(error, AtsumeError):
+        code = error.code
+        return Refusal(code.wire if code.is_general or not is_general else None, code.title, error.message, code.status)
+    if isinstance(error, NotYet):
+        return Refusal(None, "Not available yet", "This endpoint is not available yet in this version of Atsume.", 501)
+    return unexpected(error)
+
+
+def unexpected(error: Exception) -> Refusal:
+    """Log a defect of ours, without the values of variables, and return what is told of it: that there is one."""
+    log.error("a request failed unexpectedly", traceback=redact("".join(traceback.format_exception(error))))
+    code = Code.UNKNOWN_ERROR
+    return Refusal(code.wire, code.title, "An unexpected error. The operator finds it in the server's log.", 500)
