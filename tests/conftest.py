@@ -1,12 +1,17 @@
 """What every test may use, and the closing line about parts that this machine lacks."""
 
+import logging
 import os
 
 import pytest
+import structlog
 
 from tests import parts
 
-pytest_plugins: list[str] = []
+pytest.register_assert_rewrite("tests.end_to_end.compare", "tests.end_to_end.world")
+
+
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

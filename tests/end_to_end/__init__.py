@@ -1,0 +1,1 @@
+"""The simulator, the server and the clients together."""
