@@ -212,6 +212,7 @@ class Curl:
             return None
 
         curl.setopt(pycurl.URL, request.url)
+        curl.unsetopt(pycurl.HTTPHEADER)  # an empty list alone would leave the last request's token on the handle
         curl.setopt(pycurl.HTTPHEADER, [f"{name}: {value}" for name, value in request.headers.items()])
         curl.setopt(pycurl.TIMEOUT_MS, int(request.timeout_seconds * 1000))
         curl.setopt(pycurl.WRITEFUNCTION, write)

@@ -2,7 +2,6 @@
 
 from atsume.connectors.mapping import Table, lacks, takes
 from atsume.connectors.personio.assemble import CandidateParts
-from atsume.connectors.personio.mapping.countries import COUNTRIES
 from atsume.connectors.personio.mapping.rules import place
 from atsume.model.ats.candidates import Candidate, EmailAddress, PhoneNumber, SocialMedia
 from atsume.model.fields import email
@@ -51,7 +50,7 @@ CANDIDATES = Table(
         takes("phone_numbers", _phones, "phone"),
         takes("email_addresses", _emails, "email", "invalid ones are left out"),
         takes("social_media", _profiles, "linkedin_profile"),
-        takes("location", lambda c: place(c.candidate.location, COUNTRIES), "location", "split at a single comma"),
+        takes("location", lambda c: place(c.candidate.location), "location", "split at a single comma"),
         takes("custom_fields", lambda _: {}, "field mappings of the caller", "empty until fields are mapped"),
         takes("integration_fields", lambda _: [], "fields passed through", "empty until fields are passed through"),
         takes("remote_url", _remote_url, "template of the settings", "null without: Personio documents no address"),

@@ -1,8 +1,9 @@
 """Small rules that several rows of the tables need, each one a table with its source."""
 
 import re
-from collections.abc import Mapping
+from functools import lru_cache
 
+from atsume.connectors.personio.mapping.countries import COUNTRIES
 from atsume.connectors.personio.remote.feed import Section
 from atsume.model.record import Location
 
@@ -64,15 +65,16 @@ def office(text: str | None) -> Location | None:
     return Location(city=text if is_city else None, raw=text)
 
 
-def place(text: str | None, countries: Mapping[str, str]) -> Location | None:
-    """Return a candidate's place: `City, Country` is split when there is exactly one comma."""
+@lru_cache(maxsize=4096)
+def place(text: str | None) -> Location | None:
+    """Return a candidate's place, shared: `City, Country` is split when there is exactly one comma."""
     text = (text or "").strip()
     if not text:
         return None
     city, comma, country = (part.strip() for part in text.partition(","))
     if not comma or "," in country or not city or not country or any(c.isdigit() for c in text):
         return Location(raw=text)
-    return Location(city=city, country=countries.get(country.lower(), country), raw=text)
+    return Location(city=city, country=COUNTRIES.get(country.lower(), country), raw=text)
 
 
 def description(sections: list[Section]) -> str | None:

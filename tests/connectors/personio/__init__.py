@@ -1,0 +1,1 @@
+"""Tests of the Personio connector: built from Personio's documentation, never from the simulator."""
