@@ -122,7 +122,7 @@ class JobQuestion(Record):
     """Place in the form, from 0."""
     required: bool | None = None
     precondition_question_id: str | None = None
-    precondition_options: list[str] | list[bool] | None = None
+    precondition_options: list[str | bool] | None = None
 
 
 def refer_job_question(join: JobQuestion, ids: Refer) -> None:
