@@ -6,7 +6,7 @@ from typing import Any
 import click
 import msgspec
 
-from atsume.cli.output import as_json, say, settings, show
+from atsume.cli.output import as_json, opened, say, settings, show
 from atsume.cli.syncing import follow
 
 OWN = ("organization", "origin_id", "email", "environment", "all_applications", "wait", "json_", "secrets_stdin")
@@ -75,9 +75,9 @@ def _create(connector: Any, given: dict[str, Any]) -> None:
     from atsume import clock
     from atsume.integrations.connect import connect
     from atsume.model.integration import EndUser
-    from atsume.serve import default_environment, open_server
+    from atsume.serve import default_environment
 
-    server = open_server(settings())
+    server = opened()
     secrets = {k: given[k] for k in connector.credentials.__struct_fields__ if given.get(k) not in (None, False)}
     if given["secrets_stdin"]:
         secrets |= _secrets(sys.stdin.buffer.read())

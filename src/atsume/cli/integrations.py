@@ -3,7 +3,7 @@
 import click
 
 from atsume.cli.connecting import CreateGroup
-from atsume.cli.output import as_json, say, settings, show
+from atsume.cli.output import as_json, opened, say, show
 from atsume.cli.syncing import queue_and_wait
 
 
@@ -21,12 +21,10 @@ def create() -> None:
 @as_json
 def list_integrations(json_: bool) -> None:
     """List integrations."""
-    from atsume.serve import open_server
-
     rows = [
         {"id": i.id, "tool": i.tool, "state": i.state, "organization": i.end_user.organization_name,
          "first_synced_at": i.first_synced_at}
-        for i in open_server(settings()).store.integrations()
+        for i in opened().store.integrations()
     ]  # fmt: skip
     show(rows, json_, ("id", "tool", "state", "organization", "first_synced_at"))
 
@@ -37,9 +35,8 @@ def list_integrations(json_: bool) -> None:
 def show_integration(integration_id: str, json_: bool) -> None:
     """Print an integration, its records and its last runs."""
     from atsume.cli.syncing import known
-    from atsume.serve import open_server
 
-    server = open_server(settings())
+    server = opened()
     integration = known(server, integration_id)
     show(
         {
@@ -66,9 +63,8 @@ def show_integration(integration_id: str, json_: bool) -> None:
 def sync(integration_id: str, wait: bool, json_: bool) -> None:
     """Queue a sync; with --wait, follow it to its end."""
     from atsume.cli.syncing import known
-    from atsume.serve import open_server
 
-    server = open_server(settings())
+    server = opened()
     known(server, integration_id)
     queue_and_wait(server, integration_id, wait=wait, json_=json_)
 
@@ -79,10 +75,9 @@ def sync(integration_id: str, wait: bool, json_: bool) -> None:
 def test(integration_id: str, json_: bool) -> None:
     """Prove that the credentials still work."""
     from atsume.cli.syncing import known
-    from atsume.serve import open_server
     from atsume.sync.execute import open_session
 
-    server = open_server(settings())
+    server = opened()
     session = open_session(server.executor, known(server, integration_id), None)
     try:
         session.authenticate()
@@ -113,9 +108,8 @@ def enable(integration_id: str) -> None:
 def delete(integration_id: str, yes: bool) -> None:
     """Delete an integration with everything mirrored from it. Cannot be undone."""
     from atsume.cli.syncing import known
-    from atsume.serve import open_server
 
-    server = open_server(settings())
+    server = opened()
     known(server, integration_id)
     if not yes:
         click.confirm(f"Delete {integration_id} and all of its records?", abort=True, err=True)
@@ -126,8 +120,7 @@ def delete(integration_id: str, yes: bool) -> None:
 def _set_state(integration_id: str, state: str) -> None:
     from atsume.cli.syncing import known
     from atsume.model.integration import State
-    from atsume.serve import open_server
 
-    server = open_server(settings())
+    server = opened()
     known(server, integration_id)
     server.store.set_state(integration_id, State(state))

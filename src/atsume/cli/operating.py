@@ -4,7 +4,7 @@ import os
 
 import click
 
-from atsume.cli.output import as_json, say, settings, show
+from atsume.cli.output import as_json, opened, say, show
 
 
 @click.group()
@@ -18,9 +18,9 @@ def keys() -> None:
 @as_json
 def create_key(environment: str | None, name: str, json_: bool) -> None:
     """Make a key and print it. It is shown this once."""
-    from atsume.serve import default_environment, new_api_key, open_server
+    from atsume.serve import default_environment, new_api_key
 
-    server = open_server(settings())
+    server = opened()
     environment = environment or default_environment(server)
     if server.store.environment(environment) is None:
         raise click.ClickException(f"No environment {environment}; see `atsume environments list`.")
@@ -32,10 +32,8 @@ def create_key(environment: str | None, name: str, json_: bool) -> None:
 @as_json
 def list_keys(json_: bool) -> None:
     """List keys: their first characters, never the whole."""
-    from atsume.serve import open_server
-
     columns = ("id", "environment_id", "name", "prefix", "created_at", "revoked_at")
-    show(open_server(settings()).store.api_keys(), json_, columns)
+    show(opened().store.api_keys(), json_, columns)
 
 
 @keys.command("revoke")
@@ -44,9 +42,8 @@ def list_keys(json_: bool) -> None:
 def revoke_key(key_id: str, json_: bool) -> None:
     """Make a key worthless, at once."""
     from atsume import clock
-    from atsume.serve import open_server
 
-    if not open_server(settings()).store.revoke_api_key(key_id, clock.now()):
+    if not opened().store.revoke_api_key(key_id, clock.now()):
         raise click.ClickException(f"No key {key_id}; see `atsume keys list`.")
     say("Revoked.") if not json_ else show({"id": key_id, "revoked": True}, json_)
 
@@ -62,18 +59,15 @@ def environments() -> None:
 def create_environment(name: str, json_: bool) -> None:
     """Make an environment."""
     from atsume import clock
-    from atsume.serve import open_server
 
-    show(open_server(settings()).store.create_environment(name, clock.now()), json_)
+    show(opened().store.create_environment(name, clock.now()), json_)
 
 
 @environments.command("list")
 @as_json
 def list_environments(json_: bool) -> None:
     """List environments."""
-    from atsume.serve import open_server
-
-    show(open_server(settings()).store.environments(), json_, ("id", "name", "created_at"))
+    show(opened().store.environments(), json_, ("id", "name", "created_at"))
 
 
 @click.group()

@@ -1,13 +1,18 @@
 """How commands print: a table for people, JSON for programs. Data goes to stdout, talk to stderr."""
 
+import logging
 import os
+import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
 from atsume import config as configuration
+
+if TYPE_CHECKING:
+    from atsume.serve import Server
 
 as_json = click.option("--json", "json_", is_flag=True, help="Print JSON.")
 
@@ -15,6 +20,15 @@ as_json = click.option("--json", "json_", is_flag=True, help="Print JSON.")
 def settings() -> configuration.Config:
     """Return the configuration of this process. Raises ConfigError."""
     return configuration.load(os.environ)
+
+
+def opened(*, level: int = logging.WARNING) -> "Server":
+    """Open the database, keys and connectors; logs go to stderr. Raises ConfigError or StoreError."""
+    from atsume.observe import configure
+    from atsume.serve import open_server
+
+    configure(as_json=not sys.stderr.isatty(), level=level)
+    return open_server(settings())
 
 
 def say(text: str) -> None:

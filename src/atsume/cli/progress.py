@@ -23,6 +23,7 @@ class SyncDisplay:
         self._live = Live(console=self._console, refresh_per_second=8) if self._console.is_terminal else None
         self._began: dict[str, float] = {}
         self._took: dict[str, float] = {}
+        self._written: dict[str, bytes] = {}
 
     def __enter__(self) -> Self:
         if self._live:
@@ -39,8 +40,15 @@ class SyncDisplay:
         if self._live:
             self._live.update(self._table(streams))
         else:
-            line = {"streams": [s for s in streams if s.state != "pending"], "seconds": timings}
-            self._console.file.write(msgspec.json.encode(line).decode() + "\n")
+            for stream in streams:
+                self._write_line(stream)
+
+    def _write_line(self, stream: StreamProgress) -> None:
+        """Write a stream's line, unless it says what the one before said."""
+        line = msgspec.json.encode(stream)
+        if stream.state != "pending" and self._written.get(stream.model) != line:
+            self._written[stream.model] = line
+            self._console.file.write(line.decode() + "\n")
             self._console.file.flush()
 
     def _time(self, streams: list[StreamProgress]) -> None:

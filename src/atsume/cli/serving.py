@@ -1,5 +1,6 @@
 """`atsume serve`, `atsume worker`, `atsume simulate`: processes that stay."""
 
+import logging
 import os
 import signal
 import sys
@@ -7,7 +8,7 @@ import threading
 
 import click
 
-from atsume.cli.output import say, settings
+from atsume.cli.output import opened, say
 
 
 @click.command()
@@ -21,12 +22,9 @@ def serve(host: str, port: int, no_worker: bool) -> None:
     from atsume import clock
     from atsume.api.app import create_app
     from atsume.api.deps import Deps
-    from atsume.observe import configure
-    from atsume.serve import open_server
     from atsume.worker import Worker
 
-    configure(as_json=not sys.stderr.isatty())
-    server = open_server(settings())
+    server = opened(level=logging.INFO)
     work = None if no_worker else Worker(server.executor)
     deps = Deps(
         store=server.store,
@@ -48,12 +46,9 @@ def serve(host: str, port: int, no_worker: bool) -> None:
 @click.command()
 def worker() -> None:
     """Run one more worker against the same database."""
-    from atsume.observe import configure
-    from atsume.serve import open_server
     from atsume.worker import Worker
 
-    configure(as_json=not sys.stderr.isatty())
-    server = open_server(settings())
+    server = opened(level=logging.INFO)
     work, ended = Worker(server.executor), threading.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: ended.set())
