@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from atsume.model.integration import USABLE, SyncState
 from personio_simulator.options import Options
@@ -67,7 +67,7 @@ class History(RuleBasedStateMachine):
         """An application is moved to another job (same id)."""
         application, job = self._one("applications", pick), self._one("jobs", other)
         if application and job:
-            self.company.change("PATCH", f"/applications/{application['id']}", {"job_id": job["id"]})
+            self.company.change("PATCH", f"/applications/{application['id']}", {"job_id": int(job["id"])})
 
     @rule(pick=PICK)
     def anonymise(self, pick: int) -> None:
@@ -89,8 +89,9 @@ class History(RuleBasedStateMachine):
 
     @rule(pick=PICK, name=NAMES)
     def rename_candidate(self, pick: int, name: str) -> None:
-        """A candidate's name is corrected."""
-        if candidate := self._one("candidates", pick):
+        """A candidate's name is corrected; nobody can do that to an anonymised one."""
+        candidate = self._one("candidates", pick)
+        if candidate and not candidate["is_anonymized"]:
             self.company.change("PATCH", f"/candidates/{candidate['id']}", {"last_name": name})
 
     @rule(pick=PICK, on=st.booleans())
@@ -116,7 +117,6 @@ class History(RuleBasedStateMachine):
         self._remember(self.mirror.sync().state)
         self._nothing_alive_is_buried()
 
-    @precondition(lambda self: True)
     @rule()
     def clean_sync(self) -> None:
         """After a clean sync the mirror is the remote."""
