@@ -88,7 +88,7 @@ def test_a_wait_ends_when_the_session_is_closed():
 
 
 def test_pace_before_and_after_the_tool_told_its_limit():
-    """H14: two a second until headers are seen, then as fast as they allow."""
+    """two a second until headers are seen, then as fast as they allow."""
     line = Line({"/a": [FINE, FINE, answer(200, b"", **LIMITS)]})
     for _ in range(3):
         line.http.get("http://x/a", paced=True)

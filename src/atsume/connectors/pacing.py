@@ -1,7 +1,7 @@
 """Keeping below a tool's limits: one token bucket per endpoint, filled as the tool's own headers say.
 
 Personio v2 sits behind a token-bucket gateway that reports `x-ratelimit-*` on every answer, counted per endpoint with
-ids collapsed (measured 2026 by a public client, personio-api.md C.1).
+ids collapsed (measured 2026 by a public client).
 """
 
 import re

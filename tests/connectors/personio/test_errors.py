@@ -1,10 +1,10 @@
-"""E25: all ten known error bodies are understood (personio-api.md C.4)."""
+"""E25: all ten known error bodies are understood."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atsume.connectors.personio.errors import NotOffered, Problem, fault, problem
+from atsume.connectors.personio.errors import BadRequest, NotOffered, Problem, fault, problem
 from atsume.errors import Code, CredentialsRefused, PermissionMissing, RemoteFault
 
 V2 = (
@@ -80,7 +80,7 @@ def test_e25_no_error_body_is_an_error(body):
         (429, RemoteFault, Code.REMOTE_RATE_LIMIT, "limiting"),
         (500, RemoteFault, Code.SERVICE_UNAVAILABLE, "next run"),
         (503, RemoteFault, Code.SERVICE_UNAVAILABLE, "next run"),
-        (400, RemoteFault, Code.UNKNOWN_HTTP_ERROR, "did not accept"),
+        (400, BadRequest, Code.UNKNOWN_HTTP_ERROR, "did not accept"),
         (302, RemoteFault, Code.SERVICE_UNAVAILABLE, "next run"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Which stage is which, and what it means (personio-api.md D.1, A.6, E22)."""
+"""Which stage is which, and what it means (README, E22)."""
 
 import pytest
 from hypothesis import given
@@ -49,8 +49,8 @@ def test_stage_and_outcome(stage, key, means):
 
 
 @given(st.integers(1).map(str), st.text(), st.sampled_from(["CUSTOM", "custom", None, "OTHER"]), st.none() | st.text())
-def test_a_custom_stage_is_never_an_outcome_by_its_name(remote_id, name, type_, kind):
-    """E22, D.1: the customer may call a stage what they like."""
+def test_e22_a_custom_stage_is_never_an_outcome_by_its_name(remote_id, name, type_, kind):
+    """E22: the customer may call a stage what they like."""
     key = stage_key(Stage(remote_id, name, kind, type_))
     assert key == remote_id
     assert outcome(key) == "PENDING"

@@ -1,4 +1,4 @@
-"""The small rules of the mapping tables, one table of cases each (personio-api.md F.2, F.3, F.7)."""
+"""The small rules of the mapping tables, one table of cases each."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""One rule, one table of cases (personio-api.md D.0, E23, H3)."""
+"""One rule, one table of cases (README, E23)."""
 
 import datetime as dt
 
@@ -52,7 +52,7 @@ def wrapped(text: str | None, zone: str | None = BERLIN) -> Moment:
     ],
 )  # fmt: skip
 @pytest.mark.belief
-def test_timestamp(value, expected):
+def test_e23_timestamp(value, expected):
     """A zone-less time is local to the zone beside it (H3: unproven); an offset is taken at its word."""
     assert timestamp(value) == expected
 

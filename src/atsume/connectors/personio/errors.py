@@ -1,6 +1,6 @@
 """Personio's many error bodies → code, sentence, trace id; and what each means for whoever has to act.
 
-All ten known forms are accepted (personio-api.md C.4, seen 2019–2026): v2 problem, gateway problem, OAuth problem, v1
+All ten known forms are accepted: v2 problem, gateway problem, OAuth problem, v1
 recruiting by field, v1 recruiting generic, v1 recruiting unreadable body, v1 personnel, bare message, nothing, HTML.
 """
 
@@ -26,6 +26,10 @@ class Problem(Struct, frozen=True):
 
 class NotOffered(PermissionMissing):
     """A whole collection answers 404: a feature the account does not have, never a deletion."""
+
+
+class BadRequest(RemoteFault):
+    """Personio refused what was asked, not who asked."""
 
 
 class FeedUnavailable(RemoteFault):
@@ -79,7 +83,7 @@ def fault(status: int, body: bytes, doing: str, right: str) -> AtsumeError:
         return RemoteFault(f"Personio kept limiting {doing} ({said}).{trace}", Code.REMOTE_RATE_LIMIT)
     if meaning is Verdict.WAIT:
         return RemoteFault(f"Personio failed while {doing} ({said}). The next run tries again.{trace}")
-    return RemoteFault(f"Personio did not accept {doing} ({said}).{trace}", Code.UNKNOWN_HTTP_ERROR)
+    return BadRequest(f"Personio did not accept {doing} ({said}).{trace}", Code.UNKNOWN_HTTP_ERROR)
 
 
 def permission_missing(doing: str, right: str, said: str, trace: str = "") -> PermissionMissing:

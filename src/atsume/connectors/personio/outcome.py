@@ -1,6 +1,6 @@
 """One rule: which stage is which. Personio's system stages are known by key, custom stages by id.
 
-What `kind` and `type` really say is not documented (personio-api.md H1), so a system stage is recognised by words in
+What `kind` and `type` really say is not documented, so a system stage is recognised by words in
 any of its fields. A custom stage (it has an id that is no system key) is never taken for an outcome by its name: the
 customer may call it what they like.
 """

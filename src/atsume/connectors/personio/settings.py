@@ -44,7 +44,7 @@ class Credentials(Struct, kw_only=True):
 
 
 class AskedQuestion(Struct, kw_only=True):
-    """A screening question that an administrator entered by hand: no API tells them (personio-api.md E27)."""
+    """A screening question that an administrator entered by hand: no API tells them (README, E27)."""
 
     id: str
     """`custom_attribute_<n>`, as Personio's settings show it."""

@@ -50,8 +50,10 @@ class Shared:
         self.categories = Once(self._categories)
         self.forms = Once(self._forms)
         self.seen_jobs: dict[str, Raw] = {}
-        self.seen_applied: set[tuple[bytes, bytes, bytes]] = set()
-        """Distinct (job, current stage, hiring team) of applications, undecoded."""
+        self.seen_places: set[tuple[bytes, bytes]] = set()
+        """Distinct (job, current stage) of applications, undecoded: few, however many applications there are."""
+        self.seen_teams: set[bytes] = set()
+        """Distinct hiring teams of applications, undecoded."""
         self._warnings: dict[str, None] = {}
         self._lock = threading.Lock()
 

@@ -138,11 +138,13 @@ class _Applications:
         return self._shared.v2.pages("/v2/recruiting/applications", "listing applications", limit=LIMIT)
 
     def _decode(self, page: Page) -> list[Came]:
-        seed, head, digest, note = self._shared.seed, v2.application_head, v2.digest, self._shared.seen_applied.add
+        seed, head, digest = self._shared.seed, v2.application_head, v2.digest
+        note_place, note_team = self._shared.seen_places.add, self._shared.seen_teams.add
         came: list[Came] = []
         for record in v2.listed(page.body).data:
             application = head(record)
-            note((bytes(application.job), bytes(application.current_stage), bytes(application.hiring_team)))
+            note_place((bytes(application.job), bytes(application.current_stage)))
+            note_team(bytes(application.hiring_team))
             came.append(Came(application.id, signed(digest(record, seed)), record))
         return came
 

@@ -90,7 +90,7 @@ def _job_stages(shared: Shared, categories: list[v2.Category]) -> list[Came]:
 
 def _in_use(shared: Shared) -> Iterator[tuple[str | None, v2.Stage]]:
     """Return the distinct (job id, stage) of applications that came in this run."""
-    for job, stage in sorted({(job, stage) for job, stage, _ in shared.seen_applied}):
+    for job, stage in sorted(shared.seen_places):
         try:
             where = v2.stage(stage)
         except msgspec.DecodeError:  # null, or not as described: the application itself says so

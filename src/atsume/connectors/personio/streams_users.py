@@ -1,6 +1,7 @@
 """Users and hiring teams. By default only persons whom a hiring team names are read: the rest is HR data."""
 
 from collections.abc import Iterable, Iterator
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
@@ -15,7 +16,7 @@ from atsume.errors import PermissionMissing
 from atsume.model.record import join_id
 
 LIMIT = 50
-"""Persons a page: the most that persons gives (100 is refused, personio-api.md C.2)."""
+"""Persons a page: the most that persons gives (100 is refused)."""
 READABLE = "first name, last name and e-mail"
 
 
@@ -76,7 +77,7 @@ class _Users:
             lacking -= {v2.head_id(record) for record in v2.listed(response.body).data}
         bare: list[str] = []
         for person_id in sorted(lacking):
-            body = self._shared.v2.record(f"/v2/persons/{person_id}", "reading a person")
+            body = self._shared.v2.record(f"/v2/persons/{quote(person_id, safe='')}", "reading a person")
             if body is None:
                 bare.append(person_id)
             else:
@@ -138,7 +139,7 @@ def _remotes(came: list[Came], mirror: Mirror) -> list[MemberParts]:
 def _referenced(shared: Shared) -> set[str]:
     """Return the persons whom any hiring team names that came in this run."""
     persons = {m.person.id for record in shared.seen_jobs.values() for m in v2.job(record).hiring_team}
-    return persons | set(_on_teams({team for _, _, team in shared.seen_applied}))
+    return persons | set(_on_teams(shared.seen_teams))
 
 
 def _on_teams(teams: Iterable[bytes]) -> Iterator[str]:

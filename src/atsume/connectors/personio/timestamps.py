@@ -1,7 +1,7 @@
 """One rule: Personio's times → UTC text as on the wire.
 
 Personio writes times as `{"date-time": "2026-03-01T08:12:00", "timezone": "Europe/Berlin"}`, with variants of the key,
-or as a bare string (personio-api.md D.0). A time with `Z` or an offset is taken at its word; one without is local to
+or as a bare string. A time with `Z` or an offset is taken at its word; one without is local to
 the zone beside it, or UTC where none is. In the hour that exists twice the first is meant; in the hour that does not
 exist the clock has not been moved yet.
 """

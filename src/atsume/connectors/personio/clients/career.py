@@ -1,7 +1,7 @@
 """The career site: the XML feed, and (undocumented, behind a switch) application forms. No credentials.
 
 No redirect is followed and nothing but XML with the right root counts as a feed: a switched-off feed, a wrong company
-and a bot challenge all answer with web pages, sometimes with 200 (seen 2026, personio-api.md D.13).
+and a bot challenge all answer with web pages, sometimes with 200 (seen 2026).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,7 +15,7 @@ from atsume.connectors.personio.remote.forms import Control, controls_of_json, c
 from atsume.errors import RemoteFault
 
 ENDINGS = (".jobs.personio.de", ".jobs.personio.com")
-"""The customer picks one; usually both answer (personio-api.md A.2)."""
+"""The customer picks one; usually both answer."""
 NOT_FOUND = frozenset({301, 302, 307, 308, 404, 410})
 """Statuses of the wrong ending or a wrong company."""
 

@@ -1,5 +1,6 @@
-"""The v2 API: token, pages, single records. Every request carries `Beta: true` (missing: 404, personio-api.md E1)."""
+"""The v2 API: token, pages, single records. Every request carries `Beta: true` (missing: 404, README, E1)."""
 
+import datetime as dt
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -9,7 +10,7 @@ import msgspec
 
 from atsume.connectors.base import Page
 from atsume.connectors.http import Http, Request, Response
-from atsume.connectors.personio.errors import fault, permission_missing, problem
+from atsume.connectors.personio.errors import BadRequest, fault, permission_missing, problem
 from atsume.connectors.personio.remote import v2
 from atsume.connectors.personio.settings import Credentials
 from atsume.errors import AtsumeError, CredentialsRefused, RemoteFault
@@ -20,10 +21,13 @@ EARLY_SECONDS = 60.0
 """A token is renewed this long before it ends."""
 MOST_PAGES = 100_000
 CONFIRM_SECONDS = 1.0
-"""Pause before a 404 is asked again: single ones are sporadic (personio-api.md E6)."""
+"""Pause before a 404 is asked again: single ones are sporadic (README, E6)."""
 RIGHTS = {"recruiting": "Recruiting: read", "persons": "Persons: read"}
 """Area of the API → box to tick in Personio."""
 PROBES = {"recruiting": "/v2/recruiting/jobs?limit=1", "persons": "/v2/persons?limit=1"}
+
+TIME_FORMS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ")
+"""Forms of a UTC time in a filter, the likelier first."""
 
 
 class V2:
@@ -37,6 +41,7 @@ class V2:
         self._token: str | None = None
         self._token_ends = 0.0
         self._worked: set[str] = set()
+        self._time_form: str | None = None
 
     def token(self, refused: str | None = None) -> str:
         """Return a token that is good for a while; not the one that was just refused. Raises CredentialsRefused."""
@@ -81,6 +86,26 @@ class V2:
             if url in seen:
                 raise RemoteFault(f"Personio's pages repeat while {doing}: the walk is incomplete.")
         raise RemoteFault(f"Personio never ended while {doing}: the walk is incomplete.")
+
+    def changed(self, target: str, doing: str, *, limit: int, since: dt.datetime) -> Iterator[Page]:
+        """Walk what changed after a moment.
+
+        Some endpoints refuse a zone-less time, others one with `Z` (README, E4): the form that was accepted is
+        remembered. `.gt` and `.lt` together are refused, so only `.gt` is ever sent (E3).
+        """
+        forms = [self._time_form] if self._time_form else list(TIME_FORMS)
+        for form in forms:
+            walk = self.pages(target, doing, limit=limit, params={"updated_at.gt": since.strftime(form)})
+            try:
+                first = next(walk)
+            except BadRequest:
+                if form == forms[-1]:
+                    raise
+                continue
+            self._time_form = form
+            yield first
+            yield from walk
+            return
 
     def exists(self, target: str, doing: str) -> bool:
         """Return whether a record exists: absent only if a second look agrees. Raises when it cannot be told."""
@@ -138,7 +163,7 @@ class V2:
         return self._http.get(url, headers, paced=True)
 
     def _unauthorised(self, response: Response, area: str, doing: str) -> AtsumeError:
-        """Tell a missing right from bad credentials: persons without the right answer 401 (personio-api.md E2)."""
+        """Tell a missing right from bad credentials: persons without the right answer 401 (README, E2)."""
         if self._worked - {area} or any(self._works(other) for other in PROBES if other != area):
             return permission_missing(doing, RIGHTS[area], "401")
         return fault(401, response.body, doing, RIGHTS[area])

@@ -1,4 +1,4 @@
-"""Applications ← v2 (personio-api.md F.5)."""
+"""Applications ← v2."""
 
 import msgspec
 from msgspec import Raw

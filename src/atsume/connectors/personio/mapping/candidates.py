@@ -1,4 +1,4 @@
-"""Candidates ← v2, with the source of their newest application (personio-api.md F.3)."""
+"""Candidates ← v2, with the source of their newest application."""
 
 from atsume.connectors.mapping import Table, lacks, takes
 from atsume.connectors.personio.assemble import CandidateParts

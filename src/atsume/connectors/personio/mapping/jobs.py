@@ -1,4 +1,4 @@
-"""Jobs ← v2 list × XML feed, joined by id (personio-api.md F.2)."""
+"""Jobs ← v2 list × XML feed, joined by id."""
 
 from collections.abc import Callable
 

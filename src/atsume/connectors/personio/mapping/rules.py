@@ -20,7 +20,7 @@ EMPLOYMENT: tuple[tuple[str | None, str | None, str], ...] = (
     ("", "part-time", "PART_TIME"),
     ("", "full-or-part-time", "FULL_TIME"),
 )
-"""(employmentType, schedule, unified): first hit wins, None matches anything, "" matches absence. Inferred (F.2)."""
+"""(employmentType, schedule, unified): first hit wins, None matches anything, "" matches absence. Inferred."""
 
 ROLES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("HIRING_MANAGER", ("hiring manager", "führungskraft", "fachvorgesetzt")),

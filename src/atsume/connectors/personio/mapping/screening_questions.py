@@ -1,4 +1,4 @@
-"""Screening questions and which job asks them ← application forms (personio-api.md F.6)."""
+"""Screening questions and which job asks them ← application forms."""
 
 from collections.abc import Callable, Mapping
 

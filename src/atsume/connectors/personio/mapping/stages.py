@@ -1,4 +1,4 @@
-"""Application stages and their place in jobs ← categories, applications, the five predefined (personio-api.md F.4)."""
+"""Application stages and their place in jobs ← categories, applications, the five predefined."""
 
 from atsume.connectors.mapping import Table, lacks, takes
 from atsume.connectors.personio.assemble import JobStageParts, StageParts

@@ -1,4 +1,4 @@
-"""Users ← persons; hiring teams ← jobs (personio-api.md F.1, F.7)."""
+"""Users ← persons; hiring teams ← jobs."""
 
 import msgspec
 from msgspec import Raw

@@ -1,4 +1,4 @@
-"""Application forms of the career site, as controls. Nothing here is documented by Personio (personio-api.md D.14).
+"""Application forms of the career site, as controls. Nothing here is documented by Personio.
 
 Three sources: the form's JSON (only when its keys are recognised), the apply page's HTML (control names and element
 ids as seen 2026), and what an administrator entered by hand.

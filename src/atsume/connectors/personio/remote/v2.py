@@ -1,7 +1,7 @@
 """The v2 API's records: recruiting and persons. Lenient: only ids are required, unknown keys are ignored.
 
-The recruiting shapes come from public clients of the live service and from the changelog, not from a published schema
-(personio-api.md D.1–D.7), so every other field is optional.
+The recruiting shapes come from public clients of the live service and from the changelog, not from a
+published schema, so every other field is optional.
 """
 
 from typing import TypeVar
