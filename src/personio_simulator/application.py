@@ -79,7 +79,7 @@ class Application:
             return _handled(request, route, params)
         token.company.settle(self.world.now())
         state = tuple((item.label, item.version) for item in self.world.companies.values())
-        key = (request.path, request.query_text, request.base_url, token.text)
+        key = (request.path, request.query_text, request.base_url, token.client.id, *token.scopes)
         body = cache.get(state, key)
         if body is not None:
             return Answer(200, body)

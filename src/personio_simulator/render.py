@@ -117,7 +117,8 @@ class Renderer:
             created, updated, candidate = rows.created[row], rows.updated[row], rows.candidate[row]
             flagged = rows.flags[row] & ANONYMISED
             if created // 3600 not in hours or updated // 3600 not in hours:
-                self.stamp(created), self.stamp(updated)
+                self._hour(created // 3600)
+                self._hour(updated // 3600)
             made, day = f"{hours[created // 3600]}{WITHIN_HOUR[created % 3600]}{after}", days[created // 3600]
             if row in self.odd_rows:
                 made, day, team = self._odd(row, made, team)
