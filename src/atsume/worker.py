@@ -13,6 +13,8 @@ from atsume.sync.execute import Executor, execute
 POLL_SECONDS = 1.0
 """How long due work queued by another process may wait."""
 THREADS = 2
+SILENCE = dt.timedelta(seconds=60)
+"""A run of which nothing was heard for so long has lost its process. Beats come every few seconds."""
 
 
 class Worker:
@@ -25,10 +27,8 @@ class Worker:
         self._threads = [threading.Thread(target=self._work, name=f"worker {n}", daemon=True) for n in range(threads)]
 
     def start(self) -> None:
-        """Begin. Runs whose process died are written off first, so that they block nothing."""
-        left = self._executor.store.abandon_running(self._executor.now())
-        if left:
-            log.warning("runs of a dead process were written off", runs=left)
+        """Begin."""
+        self._write_off()
         for thread in self._threads:
             thread.start()
 
@@ -48,6 +48,18 @@ class Worker:
             if not self._carry_out_one():
                 self._wake.wait(POLL_SECONDS)
                 self._wake.clear()
+                self._write_off()
+
+    def _write_off(self) -> None:
+        """Fail the runs whose process died, so that they block nothing."""
+        try:
+            now = self._executor.now()
+            left = self._executor.store.abandon_running(now, silent_since=now - SILENCE)
+        except Exception:  # a database that is away for a moment must not end the loop
+            log.exception("silent runs could not be looked for")
+            return
+        if left:
+            log.warning("runs of a dead process were written off", runs=left)
 
     def _carry_out_one(self) -> bool:
         now: Callable[[], dt.datetime] = self._executor.now

@@ -161,6 +161,7 @@ sync_runs = sa.Table(
     sa.Column("state", Text, nullable=False),
     sa.Column("queued_at", Moment, nullable=False),
     sa.Column("started_at", Moment),
+    sa.Column("beat_at", Moment),
     sa.Column("ended_at", Moment),
     sa.Column("streams", Text, nullable=False),
     sa.Column("warnings", Text, nullable=False),

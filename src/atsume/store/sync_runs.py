@@ -79,7 +79,7 @@ class SyncRuns:
         due = sa.select(sync_runs.c.no).where(queued, ~busy, wanted).order_by(sync_runs.c.no).limit(1)
         start = (
             sa.update(sync_runs)
-            .values(state=SyncState.RUNNING.value, started_at=at)
+            .values(state=SyncState.RUNNING.value, started_at=at, beat_at=at)
             .where(sync_runs.c.no == due.with_for_update(skip_locked=True).scalar_subquery())
             .returning(*_SHOWN)
         )
@@ -133,12 +133,16 @@ class SyncRuns:
         with self.database.looking() as connection:
             return [_run(row) for row in connection.execute(query)]
 
-    def abandon_running(self, at: dt.datetime) -> int:
-        """Fail the runs that a dead process left RUNNING; return how many. For the start of the only worker."""
+    def beat(self, run_id: str, at: dt.datetime) -> None:
+        """Say that whoever carries out a run is still alive."""
+        self._update(run_id, beat_at=at)
+
+    def abandon_running(self, at: dt.datetime, silent_since: dt.datetime) -> int:
+        """Fail the RUNNING runs of which nobody was heard since a moment; return how many."""
         fail = (
             sa.update(sync_runs)
             .values(state=SyncState.FAILED.value, ended_at=at, error=ABANDONED)
-            .where(sync_runs.c.state == SyncState.RUNNING.value)
+            .where(sync_runs.c.state == SyncState.RUNNING.value, sync_runs.c.beat_at < silent_since)
         )
         with self.database.writing() as connection:
             return connection.execute(fail).rowcount

@@ -1,6 +1,7 @@
 """Carry out a claimed sync run: open the tool, run, write down how it ended. For the worker and the command line."""
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Mapping
 
 import msgspec
@@ -18,6 +19,7 @@ from atsume.store.store import Store
 from atsume.sync.progress import Report
 from atsume.sync.run import Outcome, Run, run
 
+BEAT_SECONDS = 10.0
 FAULT_FROM = 400
 """Remote answers from this status on are kept as exchanges; good ones are only counted."""
 
@@ -84,6 +86,7 @@ def _run(
             report(streams, timings)
 
     session = open_session(executor, integration, claimed.id)
+    stop_beating = _beat(executor, claimed.id)
     try:
         return run(
             Run(
@@ -98,7 +101,23 @@ def _run(
             )
         )
     finally:
+        stop_beating()
         session.close()
+
+
+def _beat(executor: Executor, run_id: str) -> Callable[[], None]:
+    """Say every few seconds, in a thread, that this process is alive; long waits for the tool are no silence."""
+    ended = threading.Event()
+
+    def work() -> None:
+        while not ended.wait(BEAT_SECONDS):
+            try:
+                executor.store.beat(run_id, executor.now())
+            except Exception:  # the next beat will do
+                log.exception("no beat", sync_id=run_id)
+
+    threading.Thread(target=work, name="beat", daemon=True).start()
+    return ended.set
 
 
 def _observer(executor: Executor, integration: Integration, sync_id: str | None) -> Callable[[Exchange], None]:

@@ -161,6 +161,7 @@ def _sync_runs() -> None:
         _text("state"),
         _text("queued_at"),
         _text("started_at", nullable=True),
+        _text("beat_at", nullable=True),
         _text("ended_at", nullable=True),
         _text("streams"),
         _text("warnings"),

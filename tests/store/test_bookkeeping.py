@@ -1,0 +1,171 @@
+"""Environments, keys, integrations, sync runs and exchanges."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from atsume.model.integration import EndUser, State, SyncState, SyncType
+from atsume.store.rows import LoggedExchange, StreamProgress
+from atsume.store.store import Store, StoreError
+from atsume.store.sync_runs import ABANDONED
+from tests.store.world import NOON, World
+
+LATER = NOON + dt.timedelta(hours=1, microseconds=7)
+
+
+def test_environments(store: Store) -> None:
+    """What was created is found."""
+    made = store.create_environment("Production", NOON)
+    assert store.environment(made.id) == made
+    assert store.environments() == [made]
+    assert store.environment("nobody") is None
+
+
+def test_api_keys(store: Store) -> None:
+    """A key is found by its hash until it is revoked, which happens once."""
+    environment = store.create_environment("Production", NOON)
+    made = store.add_api_key(environment.id, "CI", "hash", "ats_ab", NOON)
+    assert store.api_key("hash") == made
+    assert store.api_key("other") is None
+    assert store.api_keys(environment.id) == store.api_keys() == [made]
+    assert store.api_keys("nobody") == []
+    assert store.revoke_api_key(made.id, LATER)
+    assert not store.revoke_api_key(made.id, LATER)
+    assert store.api_key("hash") is None
+    assert [key.revoked_at for key in store.api_keys()] == [LATER]
+    with pytest.raises(IntegrityError):
+        store.add_api_key(environment.id, "CI", "hash", "ats_ab", NOON)
+
+
+def test_integrations(world: World) -> None:
+    """What was added is found, and changes are kept."""
+    store, made = world.store, world.integration
+    assert store.integration(made.id) == made
+    assert (made.no, made.end_user, made.state) == (1, EndUser("Acme"), State.ACTIVE)
+    assert (made.settings, made.created_at, made.first_synced_at) == ({"company": "Acme"}, NOON, None)
+    assert store.integrations() == store.integrations(made.environment_id) == [made]
+    assert store.integrations("nobody") == []
+    assert (store.sealed_credentials(made.id), store.sealed_credentials("nobody")) == (b"sealed", None)
+    store.set_state(made.id, State.INVALID)
+    store.update_settings(made.id, {"x": [1]})
+    store.mark_first_synced(made.id, NOON)
+    store.mark_first_synced(made.id, LATER)
+    found = store.integration(made.id)
+    assert found
+    assert (found.state, found.settings, found.first_synced_at) == (State.INVALID, {"x": [1]}, NOON)
+
+
+def test_life_of_a_run(world: World) -> None:
+    """Queued, claimed, progressing, finished; then another may be queued."""
+    store, integration = world.store, world.integration
+    run, was_there = store.queue_sync(integration.id, SyncType.FULL, NOON)
+    assert (run.state, run.queued_at, was_there) == (SyncState.QUEUED, NOON, False)
+    assert store.queue_sync(integration.id, SyncType.FULL, LATER) == (run, True)
+    claimed = store.claim_sync(LATER)
+    assert claimed
+    assert (claimed.id, claimed.state, claimed.started_at) == (run.id, SyncState.RUNNING, LATER)
+    assert store.queue_sync(integration.id, SyncType.FULL, LATER) == (claimed, True)
+    streams, timings = [StreamProgress("ats_jobs", pages=2)], {"fetch": 0.5}
+    store.save_progress(run.id, streams, timings)
+    half = store.sync_run(run.id)
+    assert half
+    assert (half.streams, half.timings, half.state) == (streams, timings, SyncState.RUNNING)
+    store.finish_sync(run.id, SyncState.PARTIALLY_FAILED, LATER, streams, ["careful"], "broke", timings)
+    ended = store.sync_run(run.id)
+    assert ended
+    assert (ended.state, ended.ended_at, ended.warnings, ended.error) == (
+        SyncState.PARTIALLY_FAILED, LATER, ["careful"], "broke",
+    )  # fmt: skip
+    again, was_there = store.queue_sync(integration.id, SyncType.FULL, LATER)
+    assert not was_there
+    assert [r.id for r in store.sync_runs(integration.id)] == [again.id, run.id]
+    assert [r.id for r in store.sync_runs(integration.id, limit=1)] == [again.id]
+    assert store.sync_runs("nobody") == []
+
+
+def test_one_runs_at_a_time(world: World) -> None:
+    """A second kind may wait, but runs only after the first; other integrations do not wait; oldest first."""
+    store, other = world.store, World(world.store, "Other")
+    full, _ = store.queue_sync(world.integration.id, SyncType.FULL, NOON)
+    delta, was_there = store.queue_sync(world.integration.id, SyncType.DELTA, NOON)
+    assert not was_there
+    third, _ = store.queue_sync(other.integration.id, SyncType.DELTA, NOON)
+    claimed = [run.id if (run := store.claim_sync(LATER)) else None for _ in range(3)]
+    assert claimed == [full.id, third.id, None]
+    store.finish_sync(full.id, SyncState.SUCCEEDED, LATER, [], [], None, {})
+    run = store.claim_sync(LATER)
+    assert run
+    assert run.id == delta.id
+
+
+def test_abandoned_runs_fail(world: World) -> None:
+    """Runs that a dead process left behind fail with a sentence; queued ones wait on."""
+    store = world.store
+    run, _ = store.queue_sync(world.integration.id, SyncType.FULL, NOON)
+    store.claim_sync(NOON)
+    waiting, _ = store.queue_sync(world.integration.id, SyncType.DELTA, NOON)
+    assert store.abandon_running(LATER, silent_since=NOON) == 0  # heard of since
+    assert [store.abandon_running(LATER, silent_since=LATER) for _ in range(2)] == [1, 0]
+    failed = store.sync_run(run.id)
+    assert failed
+    assert (failed.state, failed.error, failed.ended_at) == (SyncState.FAILED, ABANDONED, LATER)
+    assert store.sync_run(waiting.id) == waiting
+
+
+def test_nobody_is_synced_twice_at_once(world: World) -> None:
+    """Many threads that queue get one run; many that claim start it once."""
+    store = world.store
+    others = [World(store, str(n)).integration.id for n in range(3)]
+    with ThreadPoolExecutor(8) as pool:
+        for integration_id in others:
+            queued = list(pool.map(lambda _: store.queue_sync(integration_id, SyncType.FULL, NOON), range(12)))  # noqa: B023
+            assert len({run.id for run, _ in queued}) == 1
+            assert [was_there for _, was_there in queued].count(False) == 1
+        claimed = [run for run in pool.map(lambda _: store.claim_sync(NOON), range(24)) if run]
+    assert sorted(run.integration_id for run in claimed) == sorted(others)
+
+
+def test_a_run_needs_its_integration(store: Store) -> None:
+    """Nothing is queued for what does not exist."""
+    with pytest.raises(StoreError, match="does not exist"):
+        store.queue_sync("personio:nobody", SyncType.FULL, NOON)
+    assert store.claim_sync(NOON) is None
+
+
+def test_exchanges(world: World) -> None:
+    """Logged, found, pruned; gone with their integration."""
+    store = world.store
+
+    def exchange(ident: str, at: dt.datetime) -> LoggedExchange:
+        return LoggedExchange(
+            id=ident,
+            direction="in",
+            at=at,
+            method="GET",
+            url="/v1/ats/jobs",
+            status=200,
+            duration_seconds=0.25,
+            integration_id=world.integration.id,
+        )
+
+    old, new = exchange("old", NOON), exchange("new", LATER)
+    store.add_exchange(old)
+    store.add_exchange(new)
+    assert (store.exchange("old"), store.exchange("nobody")) == (old, None)
+    store.prune_exchanges(LATER)
+    assert (store.exchange("old"), store.exchange("new")) == (None, new)
+    store.delete_integration(world.integration.id)
+    assert store.exchange("new") is None
+
+
+def test_writers_and_readers_side_by_side(world: World) -> None:
+    """Threads that write to several integrations while others read neither fail nor mix."""
+    worlds = [world, World(world.store, "Other")]
+    with ThreadPoolExecutor(6) as pool:
+        writes = [pool.submit(w.fill) for w in worlds]
+        reads = [pool.submit(w.listed, "ats_applications") for _ in range(20) for w in worlds]
+        for job in (*writes, *reads):
+            job.result()
+    assert [w.remote_ids("ats_jobs") for w in worlds] == [["j1"], ["j1"]]
