@@ -25,7 +25,7 @@ from atsume.model.ats.users import HiringTeamMember, JobRole, User
 from atsume.model.catalogue import MODELS
 from atsume.model.coverage import Coverage, FieldCoverage, Status, ToolCoverage
 from atsume.model.integration import EndUser, Integration
-from atsume.model.record import Location, Record
+from atsume.model.record import Location, Record, timestamp
 from atsume.model.scope import Scope
 from atsume.store.rows import Environment, NewIntegration, Writes
 from atsume.store.store import Store
@@ -35,6 +35,7 @@ from atsume.web import logs
 NOW = dt.datetime(2026, 11, 24, 12, 0, 30, tzinfo=dt.UTC)
 CHANGED = "2026-11-24T12:00:00.000Z"
 LACKING = {"ats_jobs": {"job_code", "confidential"}, "ats_candidates": {"company", "title"}}
+STAGES = ("Unassigned", "Interview", "Angebot „Ä“", "Hired")
 READ_MODELS = ("ats_jobs", "ats_candidates", "ats_applications", "ats_application_stages", "ats_users")
 
 
@@ -158,7 +159,7 @@ def open_world(path: Path) -> World:
 
 def at(day: int) -> str:
     """Return a moment of the year 2026."""
-    return f"{dt.datetime(2026, 1, 1, 8, 15, 30, 123000) + dt.timedelta(days=day):%Y-%m-%dT%H:%M:%S}.123Z"
+    return timestamp(dt.datetime(2026, 1, 1, 8, 15, 30, 123000, dt.UTC) + dt.timedelta(days=day))
 
 
 def company(size: int) -> dict[str, list[Record]]:
@@ -172,9 +173,7 @@ def company(size: int) -> dict[str, list[Record]]:
         )
         for n in range(max(3, size // 10))
     ]
-    stages = [
-        Stage(remote_id=f"s{n}", name=["Unassigned", "Interview", "Angebot „Ä“", "Hired"][n % 4]) for n in range(4)
-    ]
+    stages = [Stage(remote_id=f"s{n}", name=name) for n, name in enumerate(STAGES)]
     jobs = [_job(n) for n in range(max(3, size // 5))]
     candidates = [_candidate(n) for n in range(max(3, size // 2))]
     questions = [
@@ -245,12 +244,7 @@ def _candidate(n: int) -> Candidate:
         last_name="Ångström-O’Neil" if n % 5 == 1 else "Berg",
         source="Acme Board" if n % 2 else None,
         phone_numbers=[PhoneNumber(phone_number="+49 151 000000", type="HOME" if n % 3 else None)] if n else None,
-        email_addresses=[
-            EmailAddress(email_address=f"Jo{n}@example.com"),
-            EmailAddress(email_address=f"w{n}@x.example"),
-        ]
-        if n
-        else [],
+        email_addresses=[EmailAddress(email_address=f"{who}{n}@example.com") for who in ("Jo", "w") if n],
         social_media=[SocialMedia(link="https://example.com/jo", type="LINKEDIN")] if n == 2 else [],
         location=Location(city="Berlin", raw="Berlin, DE") if n % 2 else None,
         custom_fields={},

@@ -8,6 +8,7 @@ from html import escape
 
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from atsume.api.deps import Deps
@@ -28,7 +29,7 @@ def routes(deps: Deps) -> Sequence[ControllerRouterHandler]:
     }
 
     @get("/assets/tools/{name:str}", sync_to_thread=False, name="tool_picture")
-    def picture(name: str) -> Response[str]:
+    def picture(name: FromPath[str]) -> Response[str]:
         if name not in pictures:
             raise NotFoundException
         return Response(pictures[name], media_type="image/svg+xml", headers=_HEADERS)

@@ -5,6 +5,8 @@ An integration with refused credentials (INVALID) still serves what was mirrored
 """
 
 import re
+import time
+from collections.abc import Callable
 
 from atsume.api.deps import Deps
 from atsume.connectors.base import Connector
@@ -13,13 +15,55 @@ from atsume.model.coverage import Coverage, Status
 from atsume.model.integration import Integration, QaStatus, SetupStatus, State
 from atsume.model.scope import allows
 from atsume.store.rows import ApiKey
+from atsume.store.store import Store
+
+RECENT_SECONDS = 0.1
+_RECENT_MOST = 10_000
 
 _ID = re.compile(r"[a-z0-9_]{1,40}:[1-9A-HJ-NP-Za-km-z]{24}")
 
 
-def find(deps: Deps, key: ApiKey, integration_id: str) -> Integration:
+Lookup = Callable[[str], Integration | None]
+
+
+class Recent:
+    """Integrations that were readable a moment ago: a walk through pages need not ask for every one.
+
+    What is not readable is asked for each time, so nobody waits for a first sync longer than it takes.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._readable: dict[str, tuple[Integration, float]] = {}
+
+    def integration(self, integration_id: str) -> Integration | None:
+        """Return the integration, as it is or was a tenth of a second ago."""
+        now = time.monotonic()
+        recent = self._readable.get(integration_id)
+        if recent is not None and recent[1] > now:
+            return recent[0]
+        found = self._store.integration(integration_id)
+        if found is not None and _is_readable(found):
+            if len(self._readable) >= _RECENT_MOST:
+                self._readable.clear()
+            self._readable[integration_id] = (found, now + RECENT_SECONDS)
+        else:
+            self._readable.pop(integration_id, None)
+        return found
+
+
+def _is_readable(integration: Integration) -> bool:
+    return (
+        integration.state is not State.INACTIVE
+        and integration.setup_status is not SetupStatus.INCOMPLETE
+        and integration.first_synced_at is not None
+        and integration.qa_status is not QaStatus.FAILED
+    )
+
+
+def find(lookup: Lookup, key: ApiKey, integration_id: str) -> Integration:
     """Return the key's integration. The same error for unknown, deleted, malformed and other people's ids."""
-    integration = deps.store.integration(integration_id) if _ID.fullmatch(integration_id) else None
+    integration = lookup(integration_id) if _ID.fullmatch(integration_id) else None
     if integration is None or integration.environment_id != key.environment_id:
         raise AtsumeError(
             Code.INTEGRATION_NOT_FOUND,
@@ -29,7 +73,7 @@ def find(deps: Deps, key: ApiKey, integration_id: str) -> Integration:
     return integration
 
 
-def named(deps: Deps, key: ApiKey, header: str | None) -> Integration:
+def named(lookup: Lookup, key: ApiKey, header: str | None) -> Integration:
     """Return the integration that the X-Integration-Id header names."""
     if not header:
         raise AtsumeError(
@@ -37,7 +81,7 @@ def named(deps: Deps, key: ApiKey, header: str | None) -> Integration:
             "The header X-Integration-Id is missing. Send the id of the integration to use, like `personio:…`; "
             "with an SDK, set `integration_id`.",
         )
-    return find(deps, key, header)
+    return find(lookup, key, header)
 
 
 def usable(integration: Integration) -> None:

@@ -10,6 +10,8 @@ from msgspec import Struct
 
 WINDOW_SECONDS = 60
 
+Header = tuple[bytes, bytes]
+
 
 class Standing(Struct, frozen=True):
     """How much of the quota is left."""
@@ -19,14 +21,14 @@ class Standing(Struct, frozen=True):
     reset_seconds: int
     is_exceeded: bool
 
-    def headers(self) -> list[tuple[str, str]]:
+    def headers(self) -> list[Header]:
         """Return the response headers; none where there is no quota."""
         if not self.limit:
             return []
         return [
-            ("ratelimit-limit", str(self.limit)),
-            ("ratelimit-remaining", str(self.remaining)),
-            ("ratelimit-reset", str(self.reset_seconds)),
+            (b"ratelimit-limit", str(self.limit).encode()),
+            (b"ratelimit-remaining", str(self.remaining).encode()),
+            (b"ratelimit-reset", str(self.reset_seconds).encode()),
         ]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from jinja2 import Environment, PackageLoader
 from litestar import MediaType, Request, Response, get
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
@@ -57,7 +58,7 @@ def routes(store: Store) -> Sequence[ControllerRouterHandler]:
     """Return the page's route."""
 
     @get("/logs/{exchange_id:str}", sync_to_thread=True, name="log")
-    def log(request: Request[Any, Any, Any], exchange_id: str) -> Response[Any]:
+    def log(request: Request[Any, Any, Any], exchange_id: FromPath[str]) -> Response[Any]:
         found = store.exchange(exchange_id) if _is_id(exchange_id) else None
         status = 404 if found is None else 200
         if "text/html" in request.headers.get("accept", ""):

@@ -102,7 +102,7 @@ class IntegrationAnswer(Struct, frozen=True):
 
 
 def _answer(call: Call) -> bytes:
-    integration = gate.find(call.deps, call.key, call.path["integration_id"])
+    integration = gate.find(call.deps.store.integration, call.key, call.path["integration_id"])
     connector = gate.connector(call.deps, integration)
     scope = call.deps.scope(integration)
     return envelope.success(_details(integration, connector, scope, call.deps.config.public_url))
