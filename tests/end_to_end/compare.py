@@ -81,7 +81,7 @@ def _question(question: Facts) -> Facts:
 
 
 BERLIN = ZoneInfo("Europe/Berlin")
-GAP = "2026-03-29T03:30:00"
+GAPS = ("2026-03-29T03:30:00", "2026-03-29T04:30:00")
 """02:30 of that night never was; the company writes it all the same and its truth lacks it. Any reading is fair."""
 
 
@@ -90,7 +90,7 @@ def wall_clock(timestamp: str | None) -> str | None:
     if timestamp is None:
         return None
     local = dt.datetime.fromisoformat(timestamp).astimezone(BERLIN).replace(tzinfo=None).isoformat(timespec="seconds")
-    return "in the gap" if local == GAP else local
+    return "in the gap" if local in GAPS else local
 
 
 def _application(application: Facts, remote: dict[str, str]) -> Facts:

@@ -48,7 +48,7 @@ class Company:
 
     def knobs(self, **knobs: Any) -> None:
         """Turn the company's switches."""
-        self.change("PATCH", "", {"knobs": knobs})
+        self.change("PATCH", "/knobs", knobs)
 
     def fault(self, **fault: Any) -> Any:
         """Inject a fault."""
@@ -82,7 +82,7 @@ class Company:
 class Mirror:
     """A server with one integration of the company."""
 
-    def __init__(self, company: Company, database_url: str, folder: Path, **settings: Any) -> None:
+    def __init__(self, company: Company, database_url: str, folder: Path, /, **settings: Any) -> None:
         self.company = company
         self.config = Config(
             database_url=database_url,

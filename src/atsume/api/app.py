@@ -71,7 +71,6 @@ def create_app(deps: Deps, pages: Sequence[ControllerRouterHandler] = ()) -> Lit
             *pages,
         ],
         exception_handlers={Exception: _outside(responder)},
-        on_shutdown=[readers.shutdown],
         openapi_config=None,
         logging_config=None,
         request_max_body_size=BODY_MOST_BYTES,

@@ -67,18 +67,11 @@ def run(job: Run) -> Outcome:
     for model in skipped:
         progress.set(model, "skipped")
     queues: dict[str, PageQueue] = {}
-    broken: set[str] = set()
     try:
         job.session.authenticate()
         queues |= {s.model: prefetch(s.fetch, s.model) for s in streams if s.prefetch}
-        for stream in streams:
-            queue = queues.get(stream.model) or prefetch(stream.fetch, stream.model)
-            queues[stream.model] = queue
-            error = _walk(job, stream, queue, progress, is_sound=not broken & stream.after)
-            if error is not None:
-                broken.add(stream.model)
-        state = _state(progress, broken)
-        return _outcome(job, progress, state, None)
+        broken = _walk_all(job, streams, queues, progress)
+        return _outcome(job, progress, _state(progress, broken), None)
     except CredentialsRefused as refused:
         return _outcome(job, progress, SyncState.AUTHENTICATION_FAILED, refused.message)
     except AtsumeError as fault:
@@ -88,6 +81,26 @@ def run(job: Run) -> Outcome:
     finally:
         for queue in queues.values():
             queue.stop()
+
+
+def _walk_all(job: Run, streams: list[Stream], queues: dict[str, PageQueue], progress: Progress) -> set[str]:
+    """Take every stream through all stations, in order. Returns the models whose stream failed."""
+    broken: set[str] = set()
+    for stream in streams:
+        lame = broken & stream.after
+        if lame and not stream.confirms:  # derived from what is not there: any content would be a guess
+            progress.set(stream.model, "failed", f"Left as it was, because {_labels(lame)} failed.")
+            broken.add(stream.model)
+            continue
+        queue = queues.get(stream.model) or prefetch(stream.fetch, stream.model)
+        queues[stream.model] = queue
+        if _walk(job, stream, queue, progress, is_sound=not lame) is not None:
+            broken.add(stream.model)
+    return broken
+
+
+def _labels(models: set[str] | frozenset[str]) -> str:
+    return " and ".join(sorted(MODELS[model].label.lower() for model in models))
 
 
 def _walk(job: Run, stream: Stream, queue: PageQueue, progress: Progress, *, is_sound: bool) -> str | None:

@@ -17,7 +17,6 @@ from atsume.connectors.personio.clients import career
 from atsume.connectors.personio.clients.career import Career, Feed
 from atsume.connectors.personio.clients.once import Once
 from atsume.connectors.personio.clients.v2 import V2
-from atsume.connectors.personio.errors import NotOffered
 from atsume.connectors.personio.fingerprints import seed
 from atsume.connectors.personio.remote import v2
 from atsume.connectors.personio.remote.forms import Choice, Control
@@ -76,7 +75,7 @@ class Shared:
         return self.career.feed()
 
     def _categories(self) -> list[v2.Category] | None:
-        """Return all categories; None when the account has no such collection."""
+        """Return all categories; None without credentials. A 404 is a fault, never "there are none": E1, E6."""
         if not self.can_read:
             return None
         found: dict[str, v2.Category] = {}
@@ -85,8 +84,6 @@ class Shared:
                 for record in v2.listed(page.body).data:
                     category = v2.category(record)
                     found[category.id] = category
-        except NotOffered:
-            return None
         except msgspec.DecodeError as error:
             raise RemoteFault(f"Personio's categories could not be read: {error}", Code.UNKNOWN_HTTP_ERROR) from None
         return list(found.values())

@@ -35,7 +35,7 @@ def stage_streams(shared: Shared) -> list[Stream]:
         ),
         Stream(
             model=JOB_STAGES.model,
-            fetch=fetch,
+            fetch=lambda: _pipelines(shared),
             decode=lambda page: _job_stages(shared, page.body or []),
             assemble=_remotes,
             map=JOB_STAGES,
@@ -56,6 +56,14 @@ def _categories(shared: Shared) -> Iterator[Page]:
         yield Page(None, requests=0)
         raise
     yield Page(categories)
+
+
+def _pipelines(shared: Shared) -> Iterator[Page]:
+    """Fetch the categories. A fault comes alone: without them places in the pipeline, known before, would be lost."""
+    if shared.settings.stage_source == "applications":
+        yield Page(None, requests=0)
+        return
+    yield Page(shared.categories())
 
 
 def _stages(shared: Shared, categories: list[v2.Category]) -> list[Came]:

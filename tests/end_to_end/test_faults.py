@@ -1,0 +1,209 @@
+"""What goes wrong at Personio's end: the right word for it, and nothing lost."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from atsume.model.integration import SyncState
+from personio_simulator.options import Options
+from tests.end_to_end.compare import MODELS, assert_mirrors
+from tests.end_to_end.world import Company, Facts, Mirror
+
+EVER = {"count": None}
+
+
+def held(mirror: Mirror) -> dict[str, list[Facts]]:
+    """Return everything the lists say, tombstones included."""
+    return {name: mirror.records(model, include_deleted=True) for name, model in MODELS.items()}
+
+
+@pytest.mark.parametrize(
+    ("settings", "state", "sentence"),
+    [
+        ({"client_secret": "wrong"}, SyncState.AUTHENTICATION_FAILED, "client id and client secret"),
+        ({"client_id": "papi-nobody"}, SyncState.AUTHENTICATION_FAILED, "client id and client secret"),
+        ({"company": "nobody"}, SyncState.PARTIALLY_FAILED, "career"),
+    ],
+)
+def test_wrong_input_is_named(company: Company, tmp_path: Path, settings: dict[str, Any], state, sentence) -> None:
+    """Wrong credentials end the run, an unknown career site its part; the text says which it was, never the secret."""
+    with Mirror(company, f"sqlite:///{tmp_path}/a.db", tmp_path, **settings) as mirror:
+        run = mirror.sync()
+        told = " ".join([run.error or "", *run.warnings])
+        assert run.state is state
+        assert sentence in told.lower()
+        assert "wrong" not in told or "client_secret" not in settings
+        assert str(company.facts["client_secret"]) not in told
+
+
+@pytest.mark.parametrize(
+    ("scopes", "state", "lost"),
+    [
+        (["personio:recruiting:read"], SyncState.SUCCEEDED, "names of users"),
+        (["personio:persons:read"], SyncState.FAILED, "everything but the feed"),
+    ],
+)
+def test_a_missing_right_is_named(company: Company, mirror: Mirror, scopes: list[str], state, lost) -> None:
+    """Without persons, users keep their ids and a warning says what to tick; without recruiting the run says so."""
+    clients = [dict(company.facts["clients"][0], scopes=scopes)]
+    company.change("PATCH", "", {"clients": clients})
+    run = mirror.sync()
+    told = " ".join([run.error or "", *run.warnings]).lower()
+    if lost == "names of users":
+        assert run.state is state
+        assert "persons" in told
+        users = mirror.records("ats_users")
+        assert users
+        assert {u["first_name"] for u in users} == {None}
+    else:
+        assert run.state in (SyncState.FAILED, SyncState.PARTIALLY_FAILED)
+        assert "recruiting" in told
+        assert mirror.records("ats_applications") == []
+
+
+FEED_FAULTS = [
+    {"feed": "off"},
+    {"feed": "off", "feed_off": "marketing"},
+    {"feed": "off", "feed_off": "not_found"},
+    {"career_failure": "challenge"},
+    {"career_failure": "too_many"},
+    {"career_failure": "server_error"},
+    {"career_failure": "truncated"},
+]
+
+
+@pytest.mark.parametrize("knobs", FEED_FAULTS, ids=lambda k: "-".join(k.values()))
+def test_a_failed_feed_closes_no_jobs(company: Company, mirror: Mirror, knobs: dict[str, str]) -> None:
+    """Whatever the career site answers instead of the feed: jobs stay as they are, and the run says it was partial."""
+    mirror.sync()
+    before = held(mirror)
+    company.knobs(**knobs)
+    run = mirror.sync()
+    assert run.state is SyncState.PARTIALLY_FAILED
+    assert any("feed" in warning.lower() or "career" in warning.lower() for warning in run.warnings)
+    assert held(mirror) == before
+    company.knobs(feed="on", career_failure="none")
+    assert mirror.sync().state is SyncState.SUCCEEDED
+    assert held(mirror) == before
+
+
+@pytest.mark.parametrize("route", ["jobs", "applications", "candidates", "categories", "xml"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "status", "status": 503},
+        {"kind": "html_502"},
+        {"kind": "reset"},
+        {"kind": "truncate"},
+        {"kind": "cut_body"},
+        {"kind": "not_found"},
+        {"kind": "content_type", "text": "text/html"},
+    ],
+    ids=lambda fault: fault["kind"],
+)
+def test_a_fault_that_stays_loses_nothing(company: Company, mirror: Mirror, route: str, fault: dict) -> None:
+    """A surface that is broken for good: no row is changed, none is tombstoned, and afterwards all is as before."""
+    mirror.sync()
+    before = held(mirror)
+    company.fault(route=route, **fault, **EVER)
+    run = mirror.sync()
+    assert run.state in (SyncState.PARTIALLY_FAILED, SyncState.SUCCEEDED, SyncState.FAILED)
+    assert held(mirror) == before
+    company.clear_faults()
+    assert mirror.sync().state is SyncState.SUCCEEDED
+    assert held(mirror) == before
+
+
+@pytest.mark.parametrize("kind", ["status", "html_502", "reset", "cut_body", "not_found", "bare_429"])
+def test_a_fault_that_passes_is_not_seen(company: Company, mirror: Mirror, kind: str) -> None:
+    """One bad answer is asked for again; the run is as good as any."""
+    status = {"status": 500} if kind == "status" else {}
+    for route in ("applications", "candidates", "jobs"):
+        company.fault(kind=kind, route=route, count=1, **status)
+    run = mirror.sync()
+    assert (run.state, run.error) == (SyncState.SUCCEEDED, None)
+    assert_mirrors(mirror, company.truth())
+
+
+@pytest.mark.parametrize(
+    "knobs",
+    [
+        {"beta": "required"},
+        {"trailing_empty_page": True},
+        {"relative_next": True},
+        {"next_includes_filters": True},
+        {"named_system_stages": True},
+        {"timestamp_form": "date_time"},
+        {"timestamp_form": "bare_utc"},
+        {"unauthorized_body": "message"},
+    ],
+    ids=lambda k: "-".join(f"{n}={v}" for n, v in k.items()),
+)
+def test_every_way_personio_may_answer(company: Company, mirror: Mirror, knobs: dict[str, Any]) -> None:
+    """The variants that sources report, or leave open, all end in the same mirror."""
+    company.knobs(**knobs)
+    run = mirror.sync()
+    assert (run.state, run.error) == (SyncState.SUCCEEDED, None)
+    assert_mirrors(mirror, company.truth())
+
+
+@pytest.mark.parametrize("knobs", [{"self_loop_next": True}, {"foreign_next": "http://127.0.0.1:9"}], ids=str)
+def test_a_walk_that_cannot_end_is_no_walk(tmp_path: Path, knobs: dict[str, Any]) -> None:
+    """A page that names itself or another host as the next one: the stream fails, nothing is tombstoned."""
+    options = Options(jobs=3, applications=450, seed=4, knobs={"rate_limits": "report"})
+    with Company(options) as company, Mirror(company, f"sqlite:///{tmp_path}/a.db", tmp_path) as mirror:
+        mirror.sync()
+        before = held(mirror)
+        company.knobs(**knobs)
+        run = mirror.sync()
+        assert run.state in (SyncState.PARTIALLY_FAILED, SyncState.FAILED)
+        assert held(mirror) == before
+
+
+def test_a_feed_alone_is_enough(company: Company, tmp_path: Path) -> None:
+    """A connection without credentials mirrors the published jobs."""
+    nothing = dict.fromkeys(("company_id", "recruiting_token", "client_id", "client_secret"))
+    with Mirror(company, f"sqlite:///{tmp_path}/a.db", tmp_path, **nothing) as mirror:
+        assert mirror.sync().state is SyncState.SUCCEEDED
+        published = {j["id"] for j in company.truth()["jobs"] if j["published"]}
+        jobs = mirror.by_remote_id("ats_jobs")
+        assert set(jobs) == published
+        assert {j["status"] for j in jobs.values()} == {"OPEN"}
+        gone = sorted(published)[0]
+        company.change("POST", f"/jobs/{gone}/unpublish")
+        assert mirror.sync().state is SyncState.SUCCEEDED
+        assert set(mirror.by_remote_id("ats_jobs")) == published - {gone}
+
+
+def test_an_empty_board_is_no_failure(company: Company, mirror: Mirror) -> None:
+    """A feed with no position in it is true: the jobs are closed."""
+    mirror.sync()
+    for job in company.truth()["jobs"]:
+        if job["published"]:
+            company.change("POST", f"/jobs/{job['id']}/unpublish")
+    assert mirror.sync().state is SyncState.SUCCEEDED
+    assert {j["status"] for j in mirror.records("ats_jobs")} <= {"CLOSED", "DRAFT"}
+
+
+def test_an_expired_token_is_renewed(company: Company, mirror: Mirror) -> None:
+    """A token that dies between runs, or within one, costs one request."""
+    mirror.sync()
+    company.control("DELETE", "/tokens")
+    assert mirror.sync().state is SyncState.SUCCEEDED
+
+
+def test_anonymised_people_are_blank_here_too(company: Company, mirror: Mirror) -> None:
+    """Names and addresses of somebody anonymised in Personio are gone from the mirror; the application stays."""
+    mirror.sync()
+    truth = company.truth()
+    once = {c["id"] for c in truth["candidates"] if len(c["application_ids"]) == 1}
+    remote = next(a for a in truth["applications"] if not a["is_anonymized"] and a["candidate_id"] in once)
+    person = mirror.by_remote_id("ats_candidates")[remote["candidate_id"]]
+    company.change("POST", f"/applications/{remote['id']}/anonymise")
+    mirror.sync()
+    assert_mirrors(mirror, company.truth())
+    assert remote["id"] in mirror.by_remote_id("ats_applications")
+    if person["last_name"]:
+        candidate = mirror.by_remote_id("ats_candidates")[remote["candidate_id"]]
+        assert candidate["last_name"] is None
