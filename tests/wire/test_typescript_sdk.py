@@ -74,7 +74,13 @@ def test_every_value(served: Served, scripts: Path) -> None:
     lists = _lines(scripts, "lists.mjs", *arguments)
     assert [(one["path"], one["size"]) for one in lists] == [(path, size) for size in SIZES for path in served.lists]
     for one in lists:
-        assert one["records"] == _known(served.lists[one["path"]]), (one["path"], one["size"])
+        wanted = _known(served.lists[one["path"]])
+        assert len(one["records"]) == len(wanted), (one["path"], one["size"])
+        for got, should in zip(one["records"], wanted, strict=True):
+            for stage in should.get("stages", []):  # 1.1.3 is older than these two keys
+                del stage["status"], stage["custom_fields"]
+            differing = {name for name in got.keys() | should.keys() if got.get(name) != should.get(name)}
+            assert {name: (got.get(name), should.get(name)) for name in differing} == {}, (one["path"], one["size"])
 
 
 def test_errors_are_typed(served: Served, scripts: Path) -> None:

@@ -135,7 +135,7 @@ class SyncRuns:
 
     def beat(self, run_id: str, at: dt.datetime) -> None:
         """Say that whoever carries out a run is still alive."""
-        self._update(run_id, beat_at=at)
+        self._update_run(run_id, beat_at=at)
 
     def abandon_running(self, at: dt.datetime, silent_since: dt.datetime) -> int:
         """Fail the RUNNING runs of which nobody was heard since a moment; return how many."""

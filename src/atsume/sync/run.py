@@ -126,7 +126,10 @@ def _mirror(job: Run, stream: Stream, queue: PageQueue, progress: Progress) -> S
     """Stations 1 to 7 for every page of a stream."""
     store, integration, model = job.store, job.integration, MODELS[stream.model]
     seen = Seen(store.high_water(model.name, integration.no))
-    touch = any(not store.is_empty(t.model, integration.no) for t in model.touches)
+    # Before the first sync has ended nobody can have read anything; only marks for mapping again matter then.
+    touch = integration.first_synced_at is not None or any(
+        t.remaps and not store.is_empty(t.model, integration.no) for t in model.touches
+    )
     make_row = row_maker(integration.id, model)
     mirror = store.mirror(integration)
     for pages in _fetched(job, stream, queue, progress):
