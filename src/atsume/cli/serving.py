@@ -5,10 +5,35 @@ import os
 import signal
 import sys
 import threading
+from typing import TYPE_CHECKING
 
 import click
 
 from atsume.cli.output import opened, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from litestar import Litestar
+
+    from atsume.serve import Server
+
+
+def application(server: "Server", wake: "Callable[[], None] | None") -> "Litestar":
+    """Return the API and the pages of an opened server. `wake` tells a worker in this process that work is due."""
+    from atsume import clock
+    from atsume.api.app import create_app
+    from atsume.api.deps import Deps
+    from atsume.web import logs
+
+    deps = Deps(
+        store=server.store,
+        config=server.config,
+        connectors=server.connectors,
+        now=clock.now,
+        wake=wake or (lambda: None),
+    )
+    return create_app(deps, logs.routes(server.store))
 
 
 @click.command()
@@ -19,24 +44,20 @@ def serve(host: str, port: int, no_worker: bool) -> None:
     """Run the API, the pages and a worker in one process."""
     import uvicorn
 
-    from atsume import clock
-    from atsume.api.app import create_app
-    from atsume.api.deps import Deps
     from atsume.worker import Worker
 
     server = opened(level=logging.INFO)
     work = None if no_worker else Worker(server.executor)
-    deps = Deps(
-        store=server.store,
-        config=server.config,
-        connectors=server.connectors,
-        now=clock.now,
-        wake=work.wake if work else lambda: None,
-    )
     if work:
         work.start()
     try:
-        uvicorn.run(create_app(deps), host=host, port=port, log_level="warning", access_log=False)
+        uvicorn.run(
+            application(server, work.wake if work else None),
+            host=host,
+            port=port,
+            log_level="warning",
+            access_log=False,
+        )
     finally:
         if work:
             work.stop()
