@@ -9,13 +9,13 @@ from benchmarks import against_dlt, memory, pages, starting, syncs
 from benchmarks.databases import Fresh, engines
 from benchmarks.mirror import Mirror
 from benchmarks.processes import simulator
-from benchmarks.report import LEGEND, Table, text
+from benchmarks.report import LEGEND, Grid, Table, text
 from benchmarks.sizes import Size, chosen
 
 TOPICS = ("syncs", "pages", "memory", "start", "dlt")
 
 
-def tables(size: Size, topics: set[str], made: dict[str, Fresh]) -> Iterator[Table]:
+def tables(size: Size, topics: set[str], made: dict[str, Fresh]) -> Iterator[Table | Grid]:
     """Return the tables of the topics, one after another."""
     if "syncs" in topics:
         yield from syncs.measure(size, made)

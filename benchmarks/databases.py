@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import psycopg
 
@@ -36,7 +37,7 @@ def engines() -> Iterator[dict[str, Fresh]]:
             server.cleanup()
 
 
-def _start(folder: Path):
+def _start(folder: Path) -> Any:
     runtime = folder / "runtime"
     runtime.mkdir(mode=0o700)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))

@@ -43,6 +43,15 @@ class Table(Struct, frozen=True):
     note: str = ""
 
 
+class Grid(Struct, frozen=True):
+    """Numbers by two things, without goals."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    note: str = ""
+
+
 def ratios(above: Sequence[float], below: Sequence[float]) -> float:
     """Return the median of the rounds' ratios."""
     return median(a / b for a, b in zip(above, below, strict=True))
@@ -54,15 +63,22 @@ def seconds(times: Sequence[float]) -> str:
     return f"{value:.2f} s" if value >= 0.1 else f"{value * 1000:.1f} ms"
 
 
-def text(table: Table) -> str:
+def text(table: Table | Grid) -> str:
     """Return the table as aligned text."""
-    head = ("measure", "value", "goal", "", "medians")
-    cells = [head, *((r.measure, _value(r), r.goal, r.verdict, r.raw) for r in table.rows)]
-    widths = [max(len(row[at]) for row in cells) for at in range(len(head))]
-    lines = [_line(row, widths) for row in cells]
+    cells, right = _cells(table)
+    widths = [max(len(row[at]) for row in cells) for at in range(len(cells[0]))]
+    lines = [_line(row, widths, right) for row in cells]
     lines.insert(1, "  " + "  ".join("-" * width for width in widths))
     note = [f"  {line}" for line in table.note.splitlines()]
     return "\n".join([table.title, *lines, *note, ""])
+
+
+def _cells(table: Table | Grid) -> tuple[list[tuple[str, ...]], frozenset[int]]:
+    """Return the cells, the head first, and which columns are set to the right."""
+    if isinstance(table, Grid):
+        return [table.head, *table.rows], frozenset(range(1, len(table.head)))
+    rows = [(r.measure, _value(r), r.goal, r.verdict, r.raw) for r in table.rows]
+    return [("measure", "value", "goal", "", "medians"), *rows], frozenset({1})
 
 
 def _value(row: Row) -> str:
@@ -72,6 +88,9 @@ def _value(row: Row) -> str:
     return f"{shown} {row.unit}".rstrip()
 
 
-def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    padded = [c.rjust(w) if at == 1 else c.ljust(w) for at, (c, w) in enumerate(zip(row, widths, strict=True))]
+def _line(row: Sequence[str], widths: Sequence[int], right: frozenset[int]) -> str:
+    padded = [
+        cell.rjust(width) if at in right else cell.ljust(width)
+        for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+    ]
     return ("  " + "  ".join(padded)).rstrip()

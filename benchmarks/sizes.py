@@ -17,16 +17,28 @@ class Size(Struct, frozen=True, kw_only=True):
     """Peak memory is compared at these; the last is also the mirror whose pages are read."""
     rounds: int
     """How often everything is measured."""
+    dlt_rounds: int
+    """The same for the comparison with dlt."""
     seconds: float
     """How long one kind of request is sent before the next kind has its turn."""
     jobs: int = 200
 
 
 SIZES = {
-    "small": Size(name="small", synced=10_000, against_dlt=2_000, memory=(10_000, 100_000), rounds=3, seconds=1),
-    "medium": Size(name="medium", synced=50_000, against_dlt=10_000, memory=(10_000, 100_000), rounds=3, seconds=2),
+    "small": Size(
+        name="small", synced=10_000, against_dlt=2_000, memory=(10_000, 100_000), rounds=3, dlt_rounds=2, seconds=1
+    ),
+    "medium": Size(
+        name="medium", synced=50_000, against_dlt=10_000, memory=(10_000, 100_000), rounds=3, dlt_rounds=1, seconds=2
+    ),
     "full": Size(
-        name="full", synced=110_000, against_dlt=20_000, memory=(10_000, 100_000, 1_000_000), rounds=5, seconds=3
+        name="full",
+        synced=110_000,
+        against_dlt=20_000,
+        memory=(10_000, 100_000, 1_000_000),
+        rounds=5,
+        dlt_rounds=2,
+        seconds=3,
     ),
 }
 

@@ -1,13 +1,14 @@
 """Syncs against LIMIT, and where their seconds go."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from statistics import mean, median
 
 from benchmarks.client import walk, walk_side_by_side
 from benchmarks.databases import Fresh
 from benchmarks.mirror import Mirror, Synced
 from benchmarks.processes import Remote, simulator
-from benchmarks.report import Row, Table, ratios, seconds
+from benchmarks.report import Grid, Row, Table, ratios, seconds
 from benchmarks.sizes import Size
 
 GOALS = {
@@ -31,7 +32,7 @@ class Measured:
         self.syncs: dict[Kind, list[Synced]] = defaultdict(list)
         self.limits: dict[Kind, list[float]] = defaultdict(list)
 
-    def take(self, kind: Kind, mirror: Mirror, limit) -> None:
+    def take(self, kind: Kind, mirror: Mirror, limit: Callable[[], float]) -> None:
         """Carry out a sync between two walks of the limit."""
         before = limit()
         self.syncs[kind].append(mirror.sync())
@@ -44,7 +45,7 @@ class Measured:
         return Row(f"{kind[0]} ÷ LIMIT, {kind[1]}{told}", ratios(took, self.limits[kind]), goal, raw)
 
 
-def measure(size: Size, engines: dict[str, Fresh]) -> list[Table]:
+def measure(size: Size, engines: dict[str, Fresh]) -> list[Table | Grid]:
     """Return the ratios of syncs, with and without latency, and the stations' seconds."""
     with simulator(size.synced, size.jobs) as remote:
         measured = _at_once(size, remote, engines)
@@ -92,14 +93,16 @@ def _with_latency(size: Size, remote: Remote, fresh: Fresh) -> Measured:
     return measured
 
 
-def _stations(measured: Measured) -> Table:
-    """Return the stations' share of a sync, in µs of each record."""
-    rows = []
-    for kind, syncs in measured.syncs.items():
-        for station in syncs[0].timings:
-            times = [sync.timings.get(station, 0.0) for sync in syncs]
-            each = median(times) / syncs[0].records * 1e6
-            if each >= 0.05:
-                rows.append(Row(f"{kind[0]}, {kind[1]}: {station}", each, raw=seconds(times), unit="µs a record"))
-    note = "Time on the clock of the engine's thread: fetching threads run meanwhile and take the interpreter in turn."
-    return Table("Stations of a sync", rows, note)
+def _stations(measured: Measured) -> Grid:
+    """Return the stations' share of each kind of sync, in µs of each record."""
+    syncs = measured.syncs
+    stations = list(dict.fromkeys(station for runs in syncs.values() for run in runs for station in run.timings))
+    rows = [(station, *(f"{_each(runs, station):.1f}" for runs in syncs.values())) for station in stations]
+    rows.append(("all of it", *(f"{median(r.seconds / r.records for r in runs) * 1e6:.1f}" for runs in syncs.values())))
+    head = ("µs a record", *(f"{kind}, {engine}" for kind, engine in syncs))
+    note = "On the clock of the engine's thread: fetching threads run meanwhile and take the interpreter in turn."
+    return Grid("Stations of a sync", head, rows, note)
+
+
+def _each(runs: list[Synced], station: str) -> float:
+    return median(run.timings.get(station, 0.0) / run.records for run in runs) * 1e6
