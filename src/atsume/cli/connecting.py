@@ -9,9 +9,6 @@ import msgspec
 from atsume.cli.output import as_json, opened, say, settings, show
 from atsume.cli.syncing import follow
 
-OWN = ("organization", "origin_id", "email", "environment", "all_applications", "wait", "json_", "secrets_stdin")
-"""Parameters that are not the tool's."""
-
 
 class CreateGroup(click.Group):
     """One command per tool, made when it is called."""

@@ -156,8 +156,8 @@ class Connector(Struct, frozen=True, kw_only=True):
     category: str
     coverage: ToolCoverage
     assets: ToolAssets
-    connection_guide: str
-    """Address of the guide, relative to the server's public URL."""
+    connection_guide: str | None
+    """Address of the guide, relative to the server's public URL; None while there is none."""
     credentials: type[Struct]
     """Struct of the secrets; encoded, then sealed, and handed to `open`."""
     settings: type[Struct]
