@@ -85,8 +85,17 @@ def _convert(values: Mapping[str, Any]) -> Config:
         return msgspec.convert(values, Config, strict=False)
     except msgspec.ValidationError as error:
         name = str(error).rpartition("$.")[2].rstrip("`") if "$." in str(error) else ""
-        reason = str(error).partition(" - at")[0]
+        reason = _MEANT.get(name) or str(error).partition(" - at")[0]
         raise ConfigError(f"{PREFIX}{name.upper()}: {reason}. See `atsume config show`.") from error
+
+
+_MEANT = {
+    "database_url": "Expected sqlite:///path/to/file.db or postgresql://user:password@host/database",
+    "public_url": "Expected an address such as https://atsume.example.com",
+    "personio_api_url": "Expected an address such as https://api.personio.de",
+    "personio_career_url": "Expected an address such as https://{company}.jobs.personio.de",
+}
+"""What to write where a pattern would tell nobody. The value itself, which may be secret, is never repeated."""
 
 
 def _shown(name: str, value: Any) -> str:

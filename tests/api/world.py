@@ -69,6 +69,7 @@ def connector(models: tuple[str, ...] = READ_MODELS) -> Connector:
         connection_guide="/guides/personio",
         credentials=NoSettings,
         settings=NoSettings,
+        lacks=lambda *_: None,
         open=lambda *_: (_ for _ in ()).throw(AssertionError("the API never opens a tool")),
     )
 

@@ -162,5 +162,7 @@ class Connector(Struct, frozen=True, kw_only=True):
     """Struct of the secrets; encoded, then sealed, and handed to `open`."""
     settings: type[Struct]
     """Struct of everything else a connection needs; no secrets."""
+    lacks: Callable[[Any, Any], str | None]
+    """(credentials, settings) → what they lack to be of any use, in a sentence that says what to give; else None."""
     open: Callable[[Any, Any, Observer], Session]
     """(credentials, settings, observer) → session."""

@@ -37,6 +37,10 @@ def connect(
     """Store the integration and queue its first sync. Raises AtsumeError that names the wrong input."""
     checked = _checked(connector.settings, settings, "setting")
     secrets = _checked(connector.credentials, credentials, "credential")
+    if store.environment(environment_id) is None:
+        raise AtsumeError(Code.INPUT_INVALID, f"No environment {environment_id}; see `atsume environments list`.")
+    if (lacking := connector.lacks(secrets, checked)) is not None:
+        raise AtsumeError(Code.INPUT_INVALID, lacking)
     new_id = integration_id(connector.id)
     integration = store.add_integration(
         NewIntegration(

@@ -177,7 +177,11 @@ def driver(connection: sa.Connection) -> Any:
 
 def _sqlite(address: sa.URL) -> sa.Engine:
     engine = sa.create_engine(
-        address, poolclass=QueuePool, paramstyle="named", connect_args={"check_same_thread": False, "timeout": 30}
+        address,
+        poolclass=QueuePool,
+        paramstyle="named",
+        hide_parameters=True,  # they are people and sealed secrets, and errors are logged
+        connect_args={"check_same_thread": False, "timeout": 30},
     )
 
     @event.listens_for(engine, "connect")
@@ -195,7 +199,7 @@ def _sqlite(address: sa.URL) -> sa.Engine:
 
 
 def _postgresql(address: sa.URL) -> sa.Engine:
-    return sa.create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    return sa.create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
 
 
 def _reason(error: BaseException | None) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from atsume.connectors.base import Connector, Observer, Session, ToolAssets
 from atsume.connectors.personio.coverage import COVERAGE
 from atsume.connectors.personio.session import PersonioSession
-from atsume.connectors.personio.settings import Addresses, Credentials, Settings
+from atsume.connectors.personio.settings import Addresses, Credentials, Settings, lacks
 
 
 def build(addresses: Addresses) -> Connector:
@@ -27,6 +27,7 @@ def build(addresses: Addresses) -> Connector:
         connection_guide=None,
         credentials=Credentials,
         settings=Settings,
+        lacks=lacks,
         open=open_session,
     )
 

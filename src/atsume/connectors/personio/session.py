@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from atsume.connectors.base import Look, Observer, Stream
 from atsume.connectors.http import Http
 from atsume.connectors.personio import streams
-from atsume.connectors.personio.settings import Addresses, Credentials, Settings
+from atsume.connectors.personio.settings import Addresses, Credentials, Settings, lacks
 from atsume.connectors.personio.shared import Shared
 from atsume.errors import AtsumeError, Code
 
@@ -30,6 +30,7 @@ class PersonioSession:
         http: Http | None = None,
     ) -> None:
         self.shared = Shared(credentials, settings, observer, addresses, http)
+        self._lacking = lacks(credentials, settings)
 
     def streams(self) -> Sequence[Stream]:
         """Return the streams in an order that satisfies their `after`."""
@@ -37,15 +38,12 @@ class PersonioSession:
 
     def authenticate(self) -> None:
         """Prove the credentials. Raises CredentialsRefused or RemoteFault."""
+        if self._lacking is not None:
+            raise AtsumeError(Code.SETUP_INCOMPLETE, self._lacking)
         if self.shared.can_read:
             self.shared.v2.token()
-        elif self.shared.settings.companies:
-            self.shared.feed()
         else:
-            raise AtsumeError(
-                Code.SETUP_INCOMPLETE,
-                "Nothing to read from: give a client id and secret, the name of the career site, or both.",
-            )
+            self.shared.feed()
 
     def look(self, model: str, remote_id: str) -> Look:
         """Ask Personio whether one record exists. A fault is UNKNOWN, never GONE."""

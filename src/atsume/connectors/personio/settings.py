@@ -43,6 +43,15 @@ class Credentials(Struct, kw_only=True):
         return bool(self.client_id and self.client_secret)
 
 
+def lacks(credentials: "Credentials", settings: "Settings") -> str | None:
+    """Return what a connection lacks to read anything at all, or to be what was meant; None when it is whole."""
+    if bool(credentials.client_id) != bool(credentials.client_secret):
+        return "Client id and client secret belong together: give both, or neither."
+    if not credentials.can_read and not settings.companies:
+        return "Nothing to read from: give a client id and secret, the name of the career site, or both."
+    return None
+
+
 class AskedQuestion(Struct, kw_only=True):
     """A screening question that an administrator entered by hand: no API tells them (README, E27)."""
 
