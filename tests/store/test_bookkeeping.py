@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from atsume.model.environment import EnvironmentSettings
 from atsume.model.integration import EndUser, State, SyncState, SyncType
 from atsume.store.rows import LoggedExchange, StreamProgress
 from atsume.store.store import Store, StoreError
@@ -169,3 +170,16 @@ def test_writers_and_readers_side_by_side(world: World) -> None:
         for job in (*writes, *reads):
             job.result()
     assert [w.remote_ids("ats_jobs") for w in worlds] == [["j1"], ["j1"]]
+
+
+def test_settings_and_overrides(store: Store) -> None:
+    """What an environment sets and an integration overrides comes back as it went in."""
+    integration = World(store).integration
+    store.update_environment_settings(integration.environment_id, EnvironmentSettings(kind="development"))
+    environment = store.environment(integration.environment_id)
+    assert environment is not None
+    assert environment.settings == EnvironmentSettings(kind="development")
+    store.update_overrides(integration.id, {"kind": "production"})
+    found = store.integration(integration.id)
+    assert found is not None
+    assert store.in_force(found) == EnvironmentSettings()

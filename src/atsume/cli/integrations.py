@@ -3,7 +3,7 @@
 import click
 
 from atsume.cli.connecting import CreateGroup
-from atsume.cli.output import as_json, opened, say, show
+from atsume.cli.output import as_json, given, opened, say, show
 from atsume.cli.syncing import queue_and_wait
 
 
@@ -49,11 +49,28 @@ def show_integration(integration_id: str, json_: bool) -> None:
             "created_at": integration.created_at,
             "first_synced_at": integration.first_synced_at,
             "settings": integration.settings,
+            "overrides": integration.overrides,
             "records": server.store.counts(integration.no),
             "syncs": server.store.sync_runs(integration.id, limit=5),
         },
         json_,
     )
+
+
+@integrations.command("set")
+@click.argument("integration_id")
+@click.argument("settings", nargs=-1, required=True, metavar="NAME=VALUE...")
+@as_json
+def set_integration(integration_id: str, settings: tuple[str, ...], json_: bool) -> None:
+    """Decide otherwise than the environment; `NAME=` follows it again."""
+    from atsume.cli.syncing import known
+    from atsume.model.environment import overridden
+
+    server = opened()
+    integration = known(server, integration_id)
+    after = given(lambda values: overridden(integration.overrides, values), settings)
+    server.store.update_overrides(integration.id, after)
+    show({"overrides": after, "in_force": server.store.in_force(known(server, integration_id))}, json_)
 
 
 @integrations.command("sync")

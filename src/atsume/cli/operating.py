@@ -4,7 +4,7 @@ import os
 
 import click
 
-from atsume.cli.output import as_json, opened, say, show
+from atsume.cli.output import as_json, given, opened, say, show
 
 
 @click.group()
@@ -67,7 +67,24 @@ def create_environment(name: str, json_: bool) -> None:
 @as_json
 def list_environments(json_: bool) -> None:
     """List environments."""
-    show(opened().store.environments(), json_, ("id", "name", "created_at"))
+    show(opened().store.environments(), json_, ("id", "name", "created_at", "settings"))
+
+
+@environments.command("set")
+@click.argument("environment_id")
+@click.argument("settings", nargs=-1, required=True, metavar="NAME=VALUE...")
+@as_json
+def set_environment(environment_id: str, settings: tuple[str, ...], json_: bool) -> None:
+    """Change settings of an environment; `NAME=` takes one back to its default."""
+    from atsume.model.environment import changed
+
+    server = opened()
+    environment = server.store.environment(environment_id)
+    if environment is None:
+        raise click.ClickException(f"No environment {environment_id}; see `atsume environments list`.")
+    after = given(lambda values: changed(environment.settings, values), settings)
+    server.store.update_environment_settings(environment_id, after)
+    show(after, json_)
 
 
 @click.group()

@@ -3,8 +3,8 @@
 import logging
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import msgspec
@@ -13,6 +13,8 @@ from atsume import config as configuration
 
 if TYPE_CHECKING:
     from atsume.serve import Server
+
+T = TypeVar("T")
 
 as_json = click.option("--json", "json_", is_flag=True, help="Print JSON.")
 
@@ -29,6 +31,18 @@ def opened(*, level: int = logging.WARNING) -> "Server":
 
     configure(as_json=not sys.stderr.isatty(), level=level)
     return open_server(settings())
+
+
+def given(change: Callable[[dict[str, str | None]], T], pairs: Sequence[str]) -> T:
+    """Return what `change` makes of NAME=VALUE arguments; an empty value is None. What cannot be set is said."""
+    from atsume.model.environment import UnknownSetting
+
+    if wrong := [pair for pair in pairs if "=" not in pair]:
+        raise click.UsageError(f"{wrong[0]!r} is not NAME=VALUE.")
+    try:
+        return change({name: value or None for name, _, value in (pair.partition("=") for pair in pairs)})
+    except UnknownSetting as error:
+        raise click.ClickException(str(error)) from error
 
 
 def say(text: str) -> None:

@@ -79,6 +79,8 @@ class Integration(Struct, frozen=True):
     settings: dict[str, Any]
     """The tool's own settings, as the connector's settings struct encodes them. No secrets."""
     created_at: dt.datetime
+    overrides: dict[str, Any] = {}
+    """What it decides otherwise than its environment; see `atsume.model.environment.effective`."""
     first_synced_at: dt.datetime | None = None
     """End of the first usable sync; until then reads answer SETUP_SYNC_PENDING."""
     data_expired_at: dt.datetime | None = None

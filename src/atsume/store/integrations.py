@@ -71,6 +71,10 @@ class Integrations:
         """Replace the settings."""
         self._update_integration(integration_id, settings=msgspec.json.encode(settings).decode())
 
+    def update_overrides(self, integration_id: str, overrides: dict[str, Any]) -> None:
+        """Replace what the integration decides otherwise than its environment."""
+        self._update_integration(integration_id, overrides=msgspec.json.encode(overrides).decode())
+
     def mark_first_synced(self, integration_id: str, at: dt.datetime) -> None:
         """Remember the end of the first usable sync; later ones change nothing."""
         self._update_integration(
@@ -120,6 +124,7 @@ def _integration(row: Any) -> Integration:
         setup_status=SetupStatus(row.setup_status),
         qa_status=QaStatus(row.qa_status),
         settings=msgspec.json.decode(row.settings, type=dict[str, Any]),
+        overrides=msgspec.json.decode(row.overrides, type=dict[str, Any]),
         created_at=row.created_at,
         first_synced_at=row.first_synced_at,
         data_expired_at=row.data_expired_at,

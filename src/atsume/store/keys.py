@@ -3,9 +3,12 @@
 import datetime as dt
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from atsume.ids import random_id
+from atsume.model.environment import EnvironmentSettings, effective, stored
+from atsume.model.integration import Integration
 from atsume.store.database import Database
 from atsume.store.rows import ApiKey, Environment
 from atsume.store.schema import api_keys, environments
@@ -36,7 +39,20 @@ class Keys:
     def _environments(self, *where: sa.ColumnElement[bool]) -> list[Environment]:
         query = sa.select(environments).where(*where).order_by(environments.c.created_at, environments.c.id)
         with self.database.looking() as connection:
-            return [Environment(*row) for row in connection.execute(query)]
+            return [_environment(row) for row in connection.execute(query)]
+
+    def update_environment_settings(self, environment_id: str, settings: EnvironmentSettings) -> None:
+        """Replace the settings of an environment."""
+        kept = msgspec.json.encode(stored(settings)).decode()
+        change = sa.update(environments).values(settings=kept).where(environments.c.id == environment_id)
+        with self.database.writing() as connection:
+            connection.execute(change)
+
+    def in_force(self, integration: Integration) -> EnvironmentSettings:
+        """Return the settings of the integration's environment with its own overrides on top."""
+        environment = self.environment(integration.environment_id)
+        base = environment.settings if environment is not None else EnvironmentSettings()
+        return effective(base, integration.overrides)
 
     def add_api_key(self, environment_id: str, name: str, key_hash: str, prefix: str, at: dt.datetime) -> ApiKey:
         """Add a key. Its hash must be new."""
@@ -66,3 +82,8 @@ class Keys:
         )
         with self.database.writing() as connection:
             return connection.execute(revoke).rowcount == 1
+
+
+def _environment(row: Any) -> Environment:
+    settings = msgspec.json.decode(row.settings, type=EnvironmentSettings)
+    return Environment(id=row.id, name=row.name, created_at=row.created_at, settings=settings)

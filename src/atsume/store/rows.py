@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from atsume.model.environment import EnvironmentSettings
 from atsume.model.integration import EndUser, SyncState, SyncType
 from atsume.model.record import Timestamp
 
@@ -120,6 +121,7 @@ class Environment(Struct, frozen=True):
     id: str
     name: str
     created_at: dt.datetime
+    settings: EnvironmentSettings = EnvironmentSettings()
 
 
 class ApiKey(Struct, frozen=True):

@@ -111,6 +111,7 @@ environments = sa.Table(
     sa.Column("id", Text, primary_key=True),
     sa.Column("name", Text, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
+    sa.Column("settings", Text, nullable=False, server_default="{}"),
 )
 
 api_keys = sa.Table(
@@ -141,6 +142,7 @@ integrations = sa.Table(
     sa.Column("setup_status", Text, nullable=False),
     sa.Column("qa_status", Text, nullable=False),
     sa.Column("settings", Text, nullable=False),
+    sa.Column("overrides", Text, nullable=False, server_default="{}"),  # of the environment's settings
     sa.Column("sealed_credentials", sa.LargeBinary, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("first_synced_at", Moment),

@@ -1,0 +1,59 @@
+"""What an environment decides for its integrations, and what a single integration may decide otherwise. Pure."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+
+class EnvironmentSettings(Struct, frozen=True, kw_only=True):
+    """The switches of an environment. Every one has a default; what is stored holds only those that were set."""
+
+    kind: Literal["production", "development"] = "production"
+    """What the environment is for."""
+
+
+class UnknownSetting(ValueError):
+    """There is no such setting, or it cannot have that value; the message says what can be set."""
+
+
+def changed(settings: EnvironmentSettings, values: Mapping[str, Any]) -> EnvironmentSettings:
+    """Return the settings with some of them changed; None takes one back to its default. Raises UnknownSetting.
+
+    Values may be text, as a command line gives them.
+    """
+    known = {field.name: field for field in msgspec.structs.fields(EnvironmentSettings)}
+    for name in values:
+        if name not in known:
+            raise UnknownSetting(f"There is no setting {name!r}. There are: {', '.join(sorted(known))}.")
+    plain = {name: getattr(settings, name) for name in known} | dict(values)
+    try:
+        return msgspec.convert(
+            {name: value for name, value in plain.items() if value is not None}, EnvironmentSettings, strict=False
+        )
+    except msgspec.ValidationError as error:
+        reason, _, place = str(error).partition(" - at `$.")
+        raise UnknownSetting(f"{place.rstrip('`') or 'A setting'}: {reason}.") from error
+
+
+def effective(settings: EnvironmentSettings, overrides: Mapping[str, Any]) -> EnvironmentSettings:
+    """Return what is in force for an integration: its environment's settings with its own overrides on top."""
+    return changed(settings, overrides)
+
+
+def overridden(overrides: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an integration's overrides with some of them changed; None follows the environment again.
+
+    Raises UnknownSetting.
+    """
+    checked = msgspec.to_builtins(changed(EnvironmentSettings(), values))
+    kept = {name: value for name, value in overrides.items() if name not in values}
+    return kept | {name: checked[name] for name, value in values.items() if value is not None}
+
+
+def stored(settings: EnvironmentSettings) -> dict[str, Any]:
+    """Return what to keep: only what differs from the defaults, so that a better default reaches everybody."""
+    defaults = EnvironmentSettings()
+    names = (field.name for field in msgspec.structs.fields(EnvironmentSettings))
+    return {n: msgspec.to_builtins(getattr(settings, n)) for n in names if getattr(settings, n) != getattr(defaults, n)}
