@@ -75,7 +75,7 @@ def test_defects_of_ours_say_nothing_about_us(world: World, monkeypatch: pytest.
 def test_general_endpoints_send_no_codes_their_clients_do_not_know(world: World, state: str) -> None:
     """The code goes out as null; title and message stay."""
     integration = world.integrate()
-    world.store.set_state(integration.id, State.INACTIVE)
+    world.store.set_state(integration.id, State.INACTIVE, NOW)
     with world.client() as client:
         if state == "INACTIVE":
             answer = client.post("/v1/force-sync", headers=world.headers(integration), json={"type": "FULL"})

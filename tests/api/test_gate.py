@@ -114,7 +114,7 @@ def test_checks_come_in_order(world: World) -> None:
 def test_refused_credentials_do_not_stop_reading(world: World) -> None:
     """What was mirrored stays readable while the tool refuses us."""
     integration = world.integrate()
-    world.store.set_state(integration.id, State.INVALID)
+    world.store.set_state(integration.id, State.INVALID, NOW)
     with world.client() as client:
         assert client.get("/v1/ats/jobs", headers=world.headers(integration)).status_code == 200
 

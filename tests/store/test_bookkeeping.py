@@ -49,7 +49,7 @@ def test_integrations(world: World) -> None:
     assert store.integrations() == store.integrations(made.environment_id) == [made]
     assert store.integrations("nobody") == []
     assert (store.sealed_credentials(made.id), store.sealed_credentials("nobody")) == (b"sealed", None)
-    store.set_state(made.id, State.INVALID)
+    store.set_state(made.id, State.INVALID, LATER)
     store.update_settings(made.id, {"x": [1]})
     store.mark_first_synced(made.id, NOON)
     store.mark_first_synced(made.id, LATER)
@@ -157,7 +157,7 @@ def test_exchanges(world: World) -> None:
     assert (store.exchange("old"), store.exchange("nobody")) == (old, None)
     store.prune_exchanges(LATER)
     assert (store.exchange("old"), store.exchange("new")) == (None, new)
-    store.delete_integration(world.integration.id)
+    store.delete_integration(world.integration.id, NOON)
     assert store.exchange("new") is None
 
 

@@ -9,7 +9,7 @@ from atsume.model.ats.candidates import Candidate
 from atsume.model.ats.users import User
 from atsume.store.rows import Committed, Writes
 from atsume.store.store import StoreError
-from tests.store.world import APPLICATION, CANDIDATE, EVERYTHING, JOB, MODEL_OF, USER, World, moment
+from tests.store.world import APPLICATION, CANDIDATE, EVERYTHING, JOB, MODEL_OF, NOON, USER, World, moment
 
 BY_MODEL = {MODEL_OF[type(record)]: record for record in EVERYTHING}
 
@@ -117,8 +117,8 @@ def test_erasing_an_integration(world: World) -> None:
     other = World(world.store, "Other")
     world.fill()
     other.fill()
-    assert world.store.delete_integration(world.integration.id)
-    assert not world.store.delete_integration(world.integration.id)
+    assert world.store.delete_integration(world.integration.id, NOON)
+    assert not world.store.delete_integration(world.integration.id, NOON)
     assert set(world.store.counts(world.integration.no).values()) == {0}
     assert set(other.store.counts(other.integration.no).values()) == {1}
     with pytest.raises(StoreError, match="does not exist"):

@@ -124,20 +124,22 @@ def enable(integration_id: str) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def delete(integration_id: str, yes: bool) -> None:
     """Delete an integration with everything mirrored from it. Cannot be undone."""
+    from atsume import clock
     from atsume.cli.syncing import known
 
     server = opened()
     known(server, integration_id)
     if not yes:
         click.confirm(f"Delete {integration_id} and all of its records?", abort=True, err=True)
-    server.store.delete_integration(integration_id)
+    server.store.delete_integration(integration_id, clock.now())
     say("Deleted.")
 
 
 def _set_state(integration_id: str, state: str) -> None:
+    from atsume import clock
     from atsume.cli.syncing import known
     from atsume.model.integration import State
 
     server = opened()
     known(server, integration_id)
-    server.store.set_state(integration_id, State(state))
+    server.store.set_state(integration_id, State(state), clock.now())

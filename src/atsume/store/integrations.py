@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from atsume.model.integration import EndUser, Integration, QaStatus, SetupStatus, State
 from atsume.store.database import Database, driver
 from atsume.store.mirror import StoredMirror
+from atsume.store.outbox import Kind, facts_of, note
 from atsume.store.rows import NewIntegration
 from atsume.store.schema import RECORDS, bounds, exchanges, integrations, sync_runs, within
 
@@ -39,7 +40,9 @@ class Integrations:
         }
         with self.database.writing() as connection:
             row = connection.execute(sa.insert(integrations).values(values).returning(*_SHOWN)).one()
-        return _integration(row)
+            made = _integration(row)
+            _note(connection, "integration_created", made, at)
+        return made
 
     def integration(self, integration_id: str) -> Integration | None:
         """Return an integration."""
@@ -63,9 +66,20 @@ class Integrations:
             sealed = connection.execute(query).scalar()
         return None if sealed is None else bytes(sealed)
 
-    def set_state(self, integration_id: str, state: State) -> None:
-        """Set the state; which transitions there are is the model's business."""
-        self._update_integration(integration_id, state=state.value)
+    def set_state(self, integration_id: str, state: State, at: dt.datetime) -> None:
+        """Set the state; which transitions there are is the model's business. What changes nothing is not noted."""
+        self._change_state(integration_id, at, state=state.value)
+
+    def _change_state(self, integration_id: str, at: dt.datetime, **values: Any) -> bool:
+        """Change columns that callers hear of, and note it; tell whether anything changed."""
+        differs = sa.or_(*(integrations.c[name].is_distinct_from(value) for name, value in values.items()))
+        change = sa.update(integrations).values(values).where(integrations.c.id == integration_id, differs)
+        with self.database.writing() as connection:
+            row = connection.execute(change.returning(*_SHOWN)).first()
+            if row is None:
+                return False
+            _note(connection, "integration_state_changed", _integration(row), at)
+        return True
 
     def update_settings(self, integration_id: str, settings: dict[str, Any]) -> None:
         """Replace the settings."""
@@ -88,14 +102,16 @@ class Integrations:
         with self.database.writing() as connection:
             connection.execute(sa.update(integrations).values(values).where(integrations.c.id == integration_id))
 
-    def delete_integration(self, integration_id: str) -> bool:
+    def delete_integration(self, integration_id: str, at: dt.datetime) -> bool:
         """Erase an integration and everything of it; tell whether there was one."""
         with self.database.writing() as connection:
             # Locks the row first: a commit that waits for it will find it gone.
-            find = sa.select(integrations.c.no).where(integrations.c.id == integration_id).with_for_update()
-            no = connection.execute(find).scalar()
-            if no is None:
+            find = sa.select(*_SHOWN).where(integrations.c.id == integration_id).with_for_update()
+            row = connection.execute(find).first()
+            if row is None:
                 return False
+            no = row.no
+            _note(connection, "integration_deleted", _integration(row), at)
             for tables in RECORDS.values():
                 for table in (tables.fragments, tables.keys):
                     sql = self.database.sql(
@@ -110,6 +126,17 @@ class Integrations:
     def mirror(self, integration: Integration) -> StoredMirror:
         """Return what a connector may ask of this integration's mirror."""
         return StoredMirror(self.database, integration)
+
+
+def _note(connection: sa.Connection, kind: Kind, integration: Integration, at: dt.datetime) -> None:
+    note(
+        connection,
+        kind,
+        environment_id=integration.environment_id,
+        integration_id=integration.id,
+        facts=facts_of(integration),
+        at=at,
+    )
 
 
 def _integration(row: Any) -> Integration:

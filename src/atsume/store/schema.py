@@ -203,6 +203,17 @@ exchanges = sa.Table(
 sa.Index("ix_exchanges_at", exchanges.c.at)
 sa.Index("ix_exchanges_integration_id", exchanges.c.integration_id)
 
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("no", Seq, primary_key=True, autoincrement=True),
+    sa.Column("kind", Text, nullable=False),
+    sa.Column("environment_id", Text, nullable=False),
+    sa.Column("integration_id", Text),
+    sa.Column("facts", Text, nullable=False),  # JSON
+    sa.Column("at", Moment, nullable=False),
+)
+
 RECORDS: dict[str, RecordTables] = {name: _record_tables(model) for name, model in MODELS.items()}
 """All record tables, by model."""
 

@@ -10,8 +10,9 @@ from sqlalchemy import exc
 from sqlalchemy.dialects import postgresql, sqlite
 
 from atsume.ids import random_id
-from atsume.model.integration import SyncState, SyncType
+from atsume.model.integration import EndUser, SyncState, SyncType
 from atsume.store.database import Database, StoreError
+from atsume.store.outbox import SyncFacts, note
 from atsume.store.rows import StreamProgress, SyncRun
 from atsume.store.schema import integrations, sync_runs
 
@@ -105,16 +106,20 @@ class SyncRuns:
         error: str | None,
         timings: Mapping[str, float],
     ) -> None:
-        """End a run."""
-        self._update_run(
-            run_id,
-            state=state.value,
-            ended_at=at,
-            streams=_json(streams),
-            warnings=_json(warnings),
-            error=error,
-            timings=_json(timings),
-        )
+        """End a run, and note it. A run that has ended stays as it is: it is told once."""
+        values = {
+            "state": state.value,
+            "ended_at": at,
+            "streams": _json(streams),
+            "warnings": _json(warnings),
+            "error": error,
+            "timings": _json(timings),
+        }
+        mine = sync_runs.c.id == run_id, sync_runs.c.state.in_(_ACTIVE)
+        with self.database.writing() as connection:
+            row = connection.execute(sa.update(sync_runs).values(values).where(*mine).returning(*_SHOWN)).first()
+            if row is not None:
+                _note_end(connection, _run(row), at)
 
     def _update_run(self, run_id: str, **values: Any) -> None:
         with self.database.writing() as connection:
@@ -145,7 +150,33 @@ class SyncRuns:
             .where(sync_runs.c.state == SyncState.RUNNING.value, sync_runs.c.beat_at < silent_since)
         )
         with self.database.writing() as connection:
-            return connection.execute(fail).rowcount
+            ended = connection.execute(fail.returning(*_SHOWN)).all()
+            for row in ended:
+                _note_end(connection, _run(row), at)
+        return len(ended)
+
+
+def _note_end(connection: sa.Connection, run: SyncRun, at: dt.datetime) -> None:
+    query = sa.select(integrations).where(integrations.c.id == run.integration_id)
+    row = connection.execute(query).one()
+    facts = SyncFacts(
+        tool=row.tool,
+        category=row.category,
+        end_user=EndUser(row.organization_name, row.creator_email, row.origin_id),
+        sync_id=run.id,
+        type=run.type,
+        state=run.state,
+        started_at=run.started_at or run.queued_at,
+        ended_at=at,
+    )
+    note(
+        connection,
+        "sync_finished",
+        environment_id=row.environment_id,
+        integration_id=run.integration_id,
+        facts=facts,
+        at=at,
+    )
 
 
 def _json(value: Any) -> str:
