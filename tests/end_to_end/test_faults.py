@@ -88,6 +88,91 @@ def test_a_failed_feed_closes_no_jobs(company: Company, mirror: Mirror, knobs: d
     assert held(mirror) == before
 
 
+@pytest.mark.parametrize("knobs", FEED_FAULTS[:1] + FEED_FAULTS[-1:], ids=lambda k: "-".join(k.values()))
+def test_a_failed_feed_holds_up_nothing_else(company: Company, mirror: Mirror, knobs: dict[str, str]) -> None:
+    """New jobs come without a status, all else comes whole, deletions are seen; the next feed tells the rest."""
+    published = next(j for j in company.truth()["jobs"] if j["published"])
+    company.change("POST", f"/jobs/{published['id']}/unpublish")
+    mirror.sync()
+    held_jobs = mirror.by_remote_id("ats_jobs")
+    company.knobs(**knobs)
+    made = company.change("POST", "/jobs", {"name": "Night nurse", "published": True})
+    gone = company.truth()["applications"][0]["id"]
+    company.change("DELETE", f"/applications/{gone}")
+    run = mirror.sync()
+    assert run.state is SyncState.PARTIALLY_FAILED
+    assert [s.model for s in run.streams if s.state == "failed" and s.model in MODELS.values()] == ["ats_jobs"]
+    jobs = mirror.by_remote_id("ats_jobs")
+    fresh = jobs.pop(str(made["id"]))
+    assert (fresh["name"], fresh["status"], fresh["visibility"]) == ("Night nurse", None, None)
+    assert jobs == held_jobs
+    assert gone not in mirror.by_remote_id("ats_applications")
+    company.knobs(feed="on", career_failure="none")
+    assert mirror.sync().state is SyncState.SUCCEEDED
+    truth = company.truth()
+    for job in truth["jobs"]:
+        job["seen_published"] = False
+    assert_mirrors(mirror, truth)
+
+
+def test_a_first_sync_without_the_feed_tells_no_status(company: Company, mirror: Mirror) -> None:
+    """Before any feed was read nothing is known of a job but what v2 says; stages and teams come all the same."""
+    company.knobs(feed="off")
+    assert mirror.sync().state is SyncState.PARTIALLY_FAILED
+    truth = company.truth()
+    jobs = mirror.by_remote_id("ats_jobs")
+    assert set(jobs) == {j["id"] for j in truth["jobs"]}
+    assert {j["status"] for j in jobs.values()} == {None}
+    assert all(jobs[j["id"]]["stages"] and len(jobs[j["id"]]["hiring_team"]) for j in truth["jobs"] if j["hiring_team"])
+    company.knobs(feed="on")
+    assert mirror.sync().state is SyncState.SUCCEEDED
+    assert_mirrors(mirror, truth)
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_categories_that_were_never_readable_cost_only_the_order(company: Company, mirror: Mirror, status: int) -> None:
+    """Without the right to read categories jobs have the stages of their applications, without a place; none is wrong.
+
+    When the right comes the places come; when it goes again they stay, and the run says that it is partial.
+    """
+    refused = {"route": "categories", "kind": "status", "status": status}
+    company.fault(**refused, **EVER)
+    run = mirror.sync()
+    assert (run.state, len(run.warnings)) == (SyncState.SUCCEEDED, 1)
+    assert "order" in run.warnings[0]
+    truth = company.truth()
+    used = {(a["job_id"], a["stage"]) for a in truth["applications"] if a["job_id"]}
+    stages = [(j["remote_id"], s["remote_id"], s["index"]) for j in mirror.records("ats_jobs") for s in j["stages"]]
+    assert {(job, stage) for job, stage, _ in stages} == used
+    assert {index for *_, index in stages} == {None}
+    company.clear_faults()
+    assert mirror.sync().state is SyncState.SUCCEEDED
+    assert_mirrors(mirror, truth)
+    before = held(mirror)
+    company.fault(**refused, **EVER)
+    assert mirror.sync().state is SyncState.PARTIALLY_FAILED
+    assert held(mirror) == before
+
+
+def test_a_form_is_read_once_a_day(company: Company, mirror: Mirror) -> None:
+    """The second run asks for no form at all, and the questions stay; a job whose entry changed is asked for again."""
+    mirror.sync()
+    before = held(mirror)
+    company.control("DELETE", "/log")
+    assert mirror.sync().state is SyncState.SUCCEEDED
+    assert (held(mirror), _forms_asked(company)) == (before, [])
+    changed = next(j["id"] for j in company.truth()["jobs"] if j["published"])
+    company.change("PATCH", f"/jobs/{changed}", {"office": "Bremen"})
+    assert mirror.sync().state is SyncState.SUCCEEDED
+    assert {path.partition("/jobs/")[2].partition("/")[0] for path in _forms_asked(company)} == {changed}
+    assert_mirrors(mirror, company.truth())
+
+
+def _forms_asked(company: Company) -> list[str]:
+    """Return the addresses of application forms that were asked for since the log was cleared."""
+    return [r["path"] for r in company.control("GET", "/log?path=/career") if "application-form" in r["path"]]
+
+
 @pytest.mark.parametrize("route", ["jobs", "applications", "candidates", "categories", "xml"])
 @pytest.mark.parametrize(
     "fault",

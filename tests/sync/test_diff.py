@@ -61,7 +61,9 @@ def test_the_later_of_two_rows_is_the_one_written() -> None:
         (Came("a", 5),            held(1, remote=5, gone=True), True),   # it must come back
         (Came("a", 5),            held(1, remote=0),          True),     # marked: map it again
         (Came("a", None),         held(1, remote=5),          True),     # the connector cannot tell
-        (Came("a", None, keep=True), None,                    False),
+        (Came("a", 5, keep=True), None,                       True),     # it exists: better known in part than not
+        (Came("a", 5, keep=True), held(1, remote=6, gone=True), True),
+        (Came("a", 5, keep=True), held(1, remote=6),          False),
         (Came("a", None, keep=True), held(1),                 False),
     ],
 )  # fmt: skip

@@ -4,7 +4,8 @@ A sync reads *streams*. Each stream answers for one model and brings its own sta
 order, the threads, the comparison and the store.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from enum import Enum
 from typing import Any, Protocol
 
@@ -37,7 +38,8 @@ class Came(Struct):
     remote: Any = None
     """The bytes or struct to assemble from."""
     keep: bool = False
-    """The record is known to exist but nothing can be said about its content: leave the held one as it is."""
+    """The record is known to exist but not all can be said about its content: a live one that is held stays as it is.
+    One that is not held is made from what can be said, and its fingerprint must not be that of the whole."""
 
 
 class Mirror(Protocol):
@@ -64,6 +66,29 @@ class Mirror(Protocol):
         ...
 
 
+class Notes(Protocol):
+    """What a connector wrote down about one integration in earlier runs, such as answers that are dear to ask for.
+
+    Kept in the server's database as it is, so: nothing secret, nothing personal, little. Any thread may use it.
+    """
+
+    def recall(self, kind: str, *, within: dt.timedelta | None = None) -> Mapping[str, bytes]:
+        """Return the notes of a kind by key; `within` leaves out those written longer ago."""
+        ...
+
+    def write(self, kind: str, key: str, content: bytes) -> None:
+        """Write a note, over the one with the same key. It outlives the run at once."""
+        ...
+
+    def forget(self, kind: str, keys: Iterable[str]) -> None:
+        """Erase notes."""
+        ...
+
+
+def _no(failed: Set[str]) -> bool:
+    return False
+
+
 class Stream(Struct, frozen=True, kw_only=True):
     """How one model is read: four functions, one per station.
 
@@ -88,6 +113,9 @@ class Stream(Struct, frozen=True, kw_only=True):
     """Whether a complete walk names every record there is, so that absence means something."""
     confirms: bool = True
     """Whether `Session.look` can ask the tool for a single record. False: derived records, absence is proof."""
+    is_whole: Callable[[Set[str]], bool] = _no
+    """Asked before it is walked, with the models of `after` whose streams failed: whether all that this one is made
+    from came nevertheless. If not, derived records are left as they were, and others are not taken for deleted."""
 
 
 class Look(Enum):
@@ -166,3 +194,5 @@ class Connector(Struct, frozen=True, kw_only=True):
     """(credentials, settings) → what they lack to be of any use, in a sentence that says what to give; else None."""
     open: Callable[[Any, Any, Observer], Session]
     """(credentials, settings, observer) → session."""
+    lend_notes: Callable[[Any, Notes], None] | None = None
+    """Hands an opened session its integration's notes, before its first stream. None: this tool writes none."""

@@ -1,6 +1,7 @@
 """Integrations: their states, settings and sealed credentials."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -9,9 +10,10 @@ import sqlalchemy as sa
 from atsume.model.integration import EndUser, Integration, QaStatus, SetupStatus, State
 from atsume.store.database import Database, driver
 from atsume.store.mirror import StoredMirror
+from atsume.store.notes import StoredNotes
 from atsume.store.outbox import Kind, facts_of, note
 from atsume.store.rows import NewIntegration
-from atsume.store.schema import RECORDS, bounds, exchanges, integrations, sync_runs, within
+from atsume.store.schema import RECORDS, bounds, connector_notes, exchanges, integrations, sync_runs, within
 
 _SHOWN = [column for column in integrations.columns if column.name != "sealed_credentials"]
 
@@ -118,7 +120,8 @@ class Integrations:
                         ("erase", table.name), lambda table=table: sa.delete(table).where(within(table))
                     )
                     driver(connection).execute(sql, bounds(no))
-            connection.execute(sa.delete(sync_runs).where(sync_runs.c.integration_no == no))
+            for table in (sync_runs, connector_notes):
+                connection.execute(sa.delete(table).where(table.c.integration_no == no))
             connection.execute(sa.delete(exchanges).where(exchanges.c.integration_id == integration_id))
             connection.execute(sa.delete(integrations).where(integrations.c.no == no))
         return True
@@ -126,6 +129,10 @@ class Integrations:
     def mirror(self, integration: Integration) -> StoredMirror:
         """Return what a connector may ask of this integration's mirror."""
         return StoredMirror(self.database, integration)
+
+    def notes(self, integration: Integration, now: Callable[[], dt.datetime]) -> StoredNotes:
+        """Return what this integration's connector wrote down."""
+        return StoredNotes(self.database, integration, now)
 
 
 def _note(connection: sa.Connection, kind: Kind, integration: Integration, at: dt.datetime) -> None:

@@ -214,6 +214,16 @@ outbox = sa.Table(
     sa.Column("at", Moment, nullable=False),
 )
 
+connector_notes = sa.Table(
+    "connector_notes",
+    metadata,
+    sa.Column("integration_no", sa.Integer, sa.ForeignKey("integrations.no"), primary_key=True),
+    sa.Column("kind", Text, primary_key=True),
+    sa.Column("key", Text, primary_key=True),
+    sa.Column("written_at", Moment, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
 RECORDS: dict[str, RecordTables] = {name: _record_tables(model) for name, model in MODELS.items()}
 """All record tables, by model."""
 

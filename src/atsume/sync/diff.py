@@ -8,9 +8,11 @@ from atsume.store.rows import Held, Row, Writes
 
 def must_map(came: Came, held: Held | None) -> bool:
     """Return whether a record that came has to be assembled and mapped at all."""
+    if held is None or held.is_deleted:
+        return True
     if came.keep:
         return False
-    if held is None or held.is_deleted or came.fingerprint is None:
+    if came.fingerprint is None:
         return True
     return came.fingerprint != held.remote_fingerprint
 

@@ -70,7 +70,10 @@ def open_session(executor: Executor, integration: Integration, sync_id: str | No
         raise AtsumeError(Code.UNKNOWN_ERROR, f"The stored credentials cannot be opened: {broken}.") from broken
     credentials = msgspec.json.decode(secrets, type=connector.credentials)
     settings = msgspec.convert(integration.settings, connector.settings)
-    return connector.open(credentials, settings, _observer(executor, integration, sync_id))
+    session = connector.open(credentials, settings, _observer(executor, integration, sync_id))
+    if connector.lend_notes is not None:
+        connector.lend_notes(session, executor.store.notes(integration, executor.now))
+    return session
 
 
 def _run(

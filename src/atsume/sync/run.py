@@ -88,13 +88,14 @@ def _walk_all(job: Run, streams: list[Stream], queues: dict[str, PageQueue], pro
     broken: set[str] = set()
     for stream in streams:
         lame = broken & stream.after
-        if lame and not stream.confirms:  # derived from what is not there: any content would be a guess
+        whole = not lame or stream.is_whole(lame)
+        if not whole and not stream.confirms:  # derived from what is not there: any content would be a guess
             progress.set(stream.model, "failed", f"Left as it was, because {_labels(lame)} failed.")
             broken.add(stream.model)
             continue
         queue = queues.get(stream.model) or prefetch(stream.fetch, stream.model)
         queues[stream.model] = queue
-        if _walk(job, stream, queue, progress, is_sound=not lame) is not None:
+        if _walk(job, stream, queue, progress, is_sound=whole) is not None:
             broken.add(stream.model)
     return broken
 

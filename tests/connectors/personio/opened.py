@@ -1,6 +1,7 @@
 """A session on a canned Personio, and an engine small enough to read: every stream, every station, no store."""
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -38,6 +39,25 @@ class Empty:
 
     def columns(self, model: str, names: Sequence[str]) -> Sequence[tuple[object, ...]]:
         return []
+
+
+class Notebook:
+    """Notes in a dictionary, with a clock to be moved."""
+
+    def __init__(self) -> None:
+        self.now = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+        self.kept: dict[tuple[str, str], tuple[bytes, dt.datetime]] = {}
+
+    def recall(self, kind: str, *, within: dt.timedelta | None = None) -> Mapping[str, bytes]:
+        fresh = [(k, c) for k, (c, at) in self.kept.items() if within is None or self.now - at < within]
+        return {key: content for (of, key), content in fresh if of == kind}
+
+    def write(self, kind: str, key: str, content: bytes) -> None:
+        self.kept[kind, key] = (content, self.now)
+
+    def forget(self, kind: str, keys: Iterable[str]) -> None:
+        for key in keys:
+            del self.kept[kind, key]
 
 
 class Read(Struct):

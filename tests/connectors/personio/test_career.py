@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atsume.connectors.personio.clients.career import Career, forms, sites
+from atsume.connectors.personio.clients.career import Career, sites
 from atsume.connectors.personio.errors import FeedUnavailable
 from atsume.connectors.personio.remote.feed import NotAFeed, positions
 from atsume.connectors.personio.remote.forms import Choice, Control, controls_of_json, controls_of_page
@@ -178,12 +178,3 @@ def test_no_bytes_break_a_form(body):
     """Both readers are total."""
     controls_of_json(body)
     controls_of_page(body)
-
-
-def test_forms_are_read_slowly_and_failures_are_told():
-    """a pause between two; a form that fails is known as failed, not as empty."""
-    line = Line({"/job/1/apply": answer(200, APPLY), "/job/2/apply": answer(200, b"<html>challenge</html>")})
-    pauses: list[int] = []
-    site = "https://acme.jobs.personio.de"
-    found, failed = forms(career(line), [(site, "1"), (site, "2"), (site, "3")], lambda: pauses.append(1))
-    assert (list(found), failed, len(pauses)) == (["1"], {"2", "3"}, 2)

@@ -8,9 +8,10 @@ import pytest
 from atsume.connectors.base import Look
 from atsume.connectors.personio.session import PersonioSession
 from atsume.connectors.personio.settings import AskedQuestion, Settings
+from atsume.connectors.personio.shared import CATEGORIES
 from atsume.errors import AtsumeError, CredentialsRefused
 from tests.connectors.canned import Line, answer, page
-from tests.connectors.personio.opened import NOBODY, Empty, opened, read
+from tests.connectors.personio.opened import NOBODY, Empty, Notebook, opened, read
 
 PAGES = Path(__file__).parent / "pages"
 
@@ -175,11 +176,23 @@ def test_where_stages_come_from(source, stages):
     assert run.faults == {}
 
 
-def test_categories_that_are_absent_are_a_fault():
+def test_categories_that_go_away_are_a_fault():
     """A 404 on a collection is no proof that there is none (E1, E6): applications tell theirs, nothing is deleted."""
-    run = read(opened(Line(answers() | {"/v2/recruiting/categories": answer(404)}), FULL))
+    session = opened(Line(answers() | {"/v2/recruiting/categories": answer(404)}), FULL)
+    session.shared.notes = Notebook()
+    session.shared.notes.write(CATEGORIES, "", b"")
+    run = read(session)
     assert {"4401", "4999", "offer"} <= set(run.records["ats_application_stages"])
     assert {"ats_application_stages", "ats_join_jobs_application_stages"} <= set(run.faults)
+
+
+def test_categories_that_never_came_are_done_without():
+    """Stages and stages of jobs are those of applications, without a place, and a warning says what is missing."""
+    run = read(opened(Line(answers() | {"/v2/recruiting/categories": answer(404)}), FULL))
+    assert {"4401", "4999", "offer"} <= set(run.records["ats_application_stages"])
+    places = run.records["ats_join_jobs_application_stages"]
+    assert (run.faults, {"index" in place for place in places.values()}) == ({}, {False})
+    assert any("without their order" in warning for warning in run.warnings)
 
 
 def test_categories_that_fail_bring_what_applications_tell_and_then_the_fault():

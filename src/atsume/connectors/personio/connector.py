@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from atsume.connectors.base import Connector, Observer, Session, ToolAssets
+from atsume.connectors.base import Connector, Notes, Observer, Session, ToolAssets
 from atsume.connectors.personio.coverage import COVERAGE
 from atsume.connectors.personio.session import PersonioSession
 from atsume.connectors.personio.settings import Addresses, Credentials, Settings, lacks
@@ -13,6 +13,9 @@ def build(addresses: Addresses) -> Connector:
 
     def open_session(credentials: Any, settings: Any, observer: Observer) -> Session:
         return PersonioSession(credentials, settings, observer, addresses)
+
+    def lend_notes(session: Any, notes: Notes) -> None:
+        session.shared.notes = notes
 
     return Connector(
         id="personio",
@@ -29,6 +32,7 @@ def build(addresses: Addresses) -> Connector:
         settings=Settings,
         lacks=lacks,
         open=open_session,
+        lend_notes=lend_notes,
     )
 
 

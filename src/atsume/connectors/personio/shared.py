@@ -4,32 +4,42 @@ Fetching threads use the clients and the `Once` values, which lock. Everything c
 the engine's thread alone; a stream that reads it while fetching starts after those that write it have ended.
 """
 
+import datetime as dt
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw
 
-from atsume.connectors.base import Observer
+from atsume.connectors.base import Notes, Observer
 from atsume.connectors.http import Http
 from atsume.connectors.personio.assemble import Links
-from atsume.connectors.personio.clients import career
 from atsume.connectors.personio.clients.career import Career, Feed
 from atsume.connectors.personio.clients.once import Once
 from atsume.connectors.personio.clients.v2 import V2
 from atsume.connectors.personio.fingerprints import seed
+from atsume.connectors.personio.forms import Forms, read_forms
 from atsume.connectors.personio.remote import v2
 from atsume.connectors.personio.remote.forms import Choice, Control
 from atsume.connectors.personio.settings import Addresses, AskedQuestion, Credentials, Settings
-from atsume.errors import Code, RemoteFault
+from atsume.errors import Code, PermissionMissing, RemoteFault
+
+CATEGORIES = "categories_came"
+"""Kind of the note that this account's categories could once be read."""
 
 
-class Forms(Struct):
-    """The application forms of published jobs."""
+class NoNotes:
+    """A session that was lent no notes remembers nothing."""
 
-    by_job: dict[str, list[Control]]
-    failed: set[str]
-    """Jobs whose form could not be read: nothing may be concluded about their questions."""
+    def recall(self, kind: str, *, within: dt.timedelta | None = None) -> Mapping[str, bytes]:
+        """Return nothing."""
+        return {}
+
+    def write(self, kind: str, key: str, content: bytes) -> None:
+        """Forget at once."""
+
+    def forget(self, kind: str, keys: Iterable[str]) -> None:
+        """Nothing is there."""
 
 
 class Shared:
@@ -48,7 +58,10 @@ class Shared:
         self.feed = Once(self._feed)
         self.categories = Once(self._categories)
         self.forms = Once(self._forms)
+        self.notes: Notes = NoNotes()
         self.seen_jobs: dict[str, Raw] = {}
+        self.listed_all_jobs = False
+        """Whether v2's list of jobs came to its end, whatever became of the feed."""
         self.seen_places: set[tuple[bytes, bytes]] = set()
         """Distinct (job, current stage) of applications, undecoded: few, however many applications there are."""
         self.seen_teams: set[bytes] = set()
@@ -71,11 +84,19 @@ class Shared:
         """Whether a career site is configured."""
         return bool(self.settings.companies)
 
+    def has_all_without(self, failed: Set[str]) -> bool:
+        """Whether all that the other streams need of jobs came: v2's list does, and only the feed has failed."""
+        return failed == {"ats_jobs"} and self.listed_all_jobs
+
     def _feed(self) -> Feed:
         return self.career.feed()
 
     def _categories(self) -> list[v2.Category] | None:
-        """Return all categories; None without credentials. A 404 is a fault, never "there are none": E1, E6."""
+        """Return all categories; None without credentials, and where this account was never let read them.
+
+        A 404 is a refusal like any other, never "there are none" (E1, E6). Once categories came, a refusal is a fault:
+        what they told stays. Until then stages are those of applications, without a place in the pipeline.
+        """
         if not self.can_read:
             return None
         found: dict[str, v2.Category] = {}
@@ -86,24 +107,27 @@ class Shared:
                     found[category.id] = category
         except msgspec.DecodeError as error:
             raise RemoteFault(f"Personio's categories could not be read: {error}", Code.UNKNOWN_HTTP_ERROR) from None
+        except PermissionMissing as missing:
+            if self.notes.recall(CATEGORIES):
+                raise
+            self.warn(f"Stages of jobs are those of applications, without their order: {missing.message}")
+            return None
+        self.notes.write(CATEGORIES, "", b"")
         return list(found.values())
 
     def _forms(self) -> Forms:
-        """Read the forms of all published jobs. The place for keeping them a day between runs."""
+        """Return the forms of all published jobs: read, kept from an earlier run, or entered by hand."""
         settings = self.settings
         jobs = self.feed().jobs if self.has_feed else {}
         entered = [_entered(question) for question in settings.entered_questions]
-        forms: dict[str, list[Control]] = {}
-        failed: set[str] = set()
+        forms = Forms({}, set())
         if settings.screening_questions == "career_site":
-            wanted = [(job.site, job_id) for job_id, job in sorted(jobs.items())]
-            forms, failed = career.forms(self.career, wanted, self._form_pause)
-        if failed and not entered:
-            self.warn(f"{len(failed)} application form(s) could not be read; their questions stay as they were.")
+            forms = read_forms(self.career, jobs, self.notes, self.seed, self._form_pause)
+        if forms.failed and not entered:
+            self.warn(f"{len(forms.failed)} application form(s) could not be read; their questions stay as they were.")
         if entered:
-            forms |= {job_id: entered for job_id in jobs if job_id not in forms}
-            failed = set()
-        return Forms(forms, failed)
+            return Forms({job_id: entered for job_id in jobs} | forms.by_job, set())
+        return forms
 
     def _form_pause(self) -> float:
         return self.http.wait(self.addresses.form_interval_seconds)

@@ -65,14 +65,15 @@ class _Jobs:
                 failure = fault
         if self._shared.can_read:
             yield from self._shared.v2.pages("/v2/recruiting/jobs", "listing jobs", limit=LIMIT)
+        yield Page(None, requests=0)
         if failure is not None:  # known jobs stay as they are, and nothing is taken for closed or deleted
             raise failure
-        yield Page(None, requests=0)
 
     def _decode(self, page: Page) -> list[Came]:
         shared = self._shared
         feed = self._feed()
         if page.body is None:
+            shared.listed_all_jobs = shared.can_read
             jobs = feed.jobs if feed else {}
             return [self._came(i, None, p, feed) for i, p in jobs.items() if i not in shared.seen_jobs]
         came = told_apart(page.body, shared.seed)
@@ -92,7 +93,7 @@ class _Jobs:
     def _assemble(self, came: list[Came], mirror: Mirror) -> list[JobParts]:
         feed_read = self._feed() is not None
         ids = [one.remote_id for one in came]
-        once_published = mirror.was_published(ids) if feed_read else frozenset(ids)
+        once_published = mirror.was_published(ids)
         return [self._parts(one.remote, feed_read, once_published) for one in came]
 
     def _parts(self, came: _JobCame, feed_read: bool, once_published: frozenset[str]) -> JobParts:
@@ -105,7 +106,7 @@ class _Jobs:
             fallbacks=tuple(p for p in others if p is not None),
             site=came.published.site if came.published else None,
             feed_read=feed_read,
-            was_published=feed_read and came.remote_id in once_published,
+            was_published=came.remote_id in once_published,
             remote=came.listed,
         )
 
@@ -132,6 +133,7 @@ class _Applications:
             assemble=self._assemble,
             map=APPLICATIONS,
             after=frozenset({JOBS.model}),
+            is_whole=self._shared.has_all_without,
         )
 
     def _fetch(self) -> Iterator[Page]:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from atsume.connectors.base import Came, Mirror, Page, Stream
 from atsume.connectors.personio.assemble import JobQuestionParts, QuestionParts
 from atsume.connectors.personio.fingerprints import fingerprint
+from atsume.connectors.personio.forms import Forms
 from atsume.connectors.personio.mapping.screening_questions import JOB_QUESTIONS, QUESTIONS
-from atsume.connectors.personio.shared import Forms, Shared
+from atsume.connectors.personio.shared import Shared
 from atsume.model.record import join_id
 
 

@@ -32,6 +32,7 @@ def stage_streams(shared: Shared) -> list[Stream]:
             map=STAGES,
             after=AFTER,
             confirms=False,
+            is_whole=shared.has_all_without,
         ),
         Stream(
             model=JOB_STAGES.model,
@@ -41,6 +42,7 @@ def stage_streams(shared: Shared) -> list[Stream]:
             map=JOB_STAGES,
             after=AFTER,
             confirms=False,
+            is_whole=shared.has_all_without,
         ),
     ]
 

@@ -50,6 +50,7 @@ class _Users:
             map=USERS,
             after=frozenset({"ats_jobs", "ats_applications"}),
             prefetch=is_walk,
+            is_whole=self._shared.has_all_without,
         )
 
     def _walk(self) -> Iterator[Page]:
@@ -122,6 +123,7 @@ class _HiringTeam:
             map=HIRING_TEAM,
             after=frozenset({"ats_jobs"}),
             confirms=False,
+            is_whole=self._shared.has_all_without,
         )
 
     def _decode(self, page: Page) -> list[Came]:

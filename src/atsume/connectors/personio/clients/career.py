@@ -4,7 +4,7 @@ No redirect is followed and nothing but XML with the right root counts as a feed
 and a bot challenge all answer with web pages, sometimes with 200 (seen 2026).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -99,26 +99,6 @@ def sites(template: str, company: str) -> list[str]:
     first = template.replace("{company}", company).rstrip("/")
     mine = next((e for e in ENDINGS if first.endswith(e)), None)
     return [first] + [first.removesuffix(mine) + other for other in ENDINGS if mine and other != mine]
-
-
-def forms(
-    career: Career, jobs: Iterable[tuple[str, str]], pause: Callable[[], object]
-) -> tuple[dict[str, list[Control]], set[str]]:
-    """Read the forms of (site, job id), slowly. Returns the forms by job, and the jobs whose form failed."""
-    found: dict[str, list[Control]] = {}
-    failed: set[str] = set()
-    for count, (site, job_id) in enumerate(jobs):
-        if count:
-            pause()
-        try:
-            controls = career.form(site, job_id)
-        except RemoteFault:
-            controls = None
-        if controls is None:
-            failed.add(job_id)
-        else:
-            found[job_id] = controls
-    return found, failed
 
 
 def _refused(site: str, answer: Response) -> FeedUnavailable:
