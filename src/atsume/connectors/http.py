@@ -6,18 +6,17 @@ No redirect is ever followed: a redirect of a tool is an answer to look at, and 
 """
 
 import random
-import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
 from io import BytesIO
-from pathlib import Path
 from typing import Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 import pycurl
 from msgspec import Struct
 
+from atsume.authorities import AUTHORITIES
 from atsume.connectors.base import Exchange, Observer
 from atsume.connectors.pacing import Pacer
 from atsume.errors import RemoteFault
@@ -239,8 +238,8 @@ class Curl:
             curl = self._threads.curl = pycurl.Curl()
             for option, value in _OPTIONS:
                 curl.setopt(option, value)
-            if _AUTHORITIES:
-                curl.setopt(pycurl.CAINFO, _AUTHORITIES)
+            if AUTHORITIES:
+                curl.setopt(pycurl.CAINFO, AUTHORITIES)
         return curl
 
 
@@ -286,21 +285,6 @@ def _trace_id(headers: Mapping[str, str]) -> str | None:
     return next((headers[name] for name in _TRACE if name in headers), None)
 
 
-def _authorities() -> str | None:
-    """Return a file of certificate authorities: the one the system names, or one of the usual places."""
-    paths = ssl.get_default_verify_paths()
-    usual = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
-    found = next((p for p in (paths.cafile, paths.openssl_cafile, *usual) if p and Path(p).is_file()), None)
-    if found is None:
-        try:
-            import certifi  # noqa: PLC0415 - only where the system has no authorities of its own
-        except ImportError:
-            return None
-        found = certifi.where()
-    return found
-
-
-_AUTHORITIES = _authorities()
 _OPTIONS = (
     (pycurl.NOSIGNAL, 1),
     (pycurl.FOLLOWLOCATION, 0),
