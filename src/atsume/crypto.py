@@ -4,10 +4,13 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 import secrets
+from collections.abc import Callable, Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from msgspec import Struct
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -16,6 +19,18 @@ _KEY_ID_BYTES = 4
 
 class SealBroken(Exception):
     """The sealed bytes were made with another key, for another owner, or were changed."""
+
+
+class Keys(Struct, frozen=True):
+    """The encryption keys in force: the first one seals, every one of them opens what it sealed."""
+
+    load: Callable[[], Sequence[bytes]]
+    """Return the keys as they are now: a rotation changes them while the server runs. Never empty."""
+
+
+def fixed(keys: Sequence[bytes]) -> Keys:
+    """Return keys that stay as they are as long as the process lives."""
+    return Keys(lambda: keys)
 
 
 def new_key() -> str:
@@ -34,26 +49,47 @@ def decode_key(text: str) -> bytes:
     return key
 
 
+def decode_keys(text: str) -> list[bytes]:
+    """Return the keys of a text that holds one or several, split by commas or white space. Raises ValueError."""
+    return [decode_key(part) for part in re.split(r"[\s,]+", text.strip()) if part]
+
+
 def key_id(key: bytes) -> bytes:
     """Return four bytes that name a key without giving it away."""
     return hashlib.blake2b(key, digest_size=_KEY_ID_BYTES, person=b"atsume-key-id").digest()
 
 
-def seal(key: bytes, plain: bytes, owner: str) -> bytes:
+def sealed_with(sealed: bytes) -> bytes:
+    """Return the id of the key that sealed these bytes."""
+    return sealed[:_KEY_ID_BYTES]
+
+
+def seal(keys: Keys, plain: bytes, owner: str) -> bytes:
     """Return key id + nonce + ciphertext. `owner` (an integration id) is bound in: rows cannot be swapped."""
-    nonce = secrets.token_bytes(_NONCE_BYTES)
+    key, nonce = keys.load()[0], secrets.token_bytes(_NONCE_BYTES)
     return key_id(key) + nonce + AESGCM(key).encrypt(nonce, plain, owner.encode())
 
 
-def unseal(key: bytes, sealed: bytes, owner: str) -> bytes:
+def unseal(keys: Keys, sealed: bytes, owner: str) -> bytes:
     """Return the plain bytes. Raises SealBroken."""
-    if sealed[:_KEY_ID_BYTES] != key_id(key):
-        raise SealBroken("sealed with another encryption key; set ATSUME_ENCRYPTION_KEY to the one used before")
+    key = next((key for key in keys.load() if key_id(key) == sealed_with(sealed)), None)
+    if key is None:
+        raise SealBroken("sealed with another encryption key; add the one used before to ATSUME_ENCRYPTION_KEY")
     nonce, box = sealed[_KEY_ID_BYTES:][:_NONCE_BYTES], sealed[_KEY_ID_BYTES + _NONCE_BYTES :]
     try:
         return AESGCM(key).decrypt(nonce, box, owner.encode())
     except InvalidTag as error:
         raise SealBroken("the sealed credentials were changed or belong to another integration") from error
+
+
+def new_token() -> str:
+    """Return a fresh token for one purpose and a limited time: 256 bits of randomness, safe in a URL."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str, purpose: str) -> str:
+    """Return what is stored of a token. The purpose is hashed in: no token opens what it was not made for."""
+    return hashlib.sha256(f"{purpose}\0{token}".encode()).hexdigest()
 
 
 def new_api_key() -> str:

@@ -22,7 +22,7 @@ class Server(Struct, frozen=True):
     store: Store
     connectors: dict[str, Connector]
     executor: Executor
-    encryption_key: bytes
+    encryption_key: crypto.Keys
 
 
 def open_server(config: Config) -> Server:
@@ -57,29 +57,53 @@ def _bootstrap(server: Server) -> None:
         new_api_key(server, default_environment(server), "from ATSUME_API_KEY", config.api_key)
 
 
-def _encryption_key(config: Config) -> bytes:
+def _encryption_key(config: Config) -> crypto.Keys:
+    """Return the keys: the ones given, else those in the file beside a SQLite database, read anew at each use."""
     if config.encryption_key:
         try:
-            return crypto.decode_key(config.encryption_key)
+            return crypto.fixed(_some(crypto.decode_keys(config.encryption_key)))
         except ValueError as error:
             raise ConfigError(f"ATSUME_ENCRYPTION_KEY: {error}") from error
-    if not config.database_url.startswith("sqlite:///"):
+    path = key_file(config)
+    if path is None:
         raise ConfigError(
             "ATSUME_ENCRYPTION_KEY is required with PostgreSQL: every process needs the same key. "
             "Make one with `openssl rand -base64 32` and keep it where the database's backups are not."
         )
-    return _key_beside(Path(config.database_url.removeprefix("sqlite:///")))
-
-
-def _key_beside(database: Path) -> bytes:
-    """Return the key kept next to a SQLite file, making it once. Mode 0600; never overwritten."""
-    path = database.with_name(database.name + ".key")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_key(path)
+    keys = crypto.Keys(lambda: _some(crypto.decode_keys(path.read_text())))
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return crypto.decode_key(path.read_text().strip())
-    with os.fdopen(handle, "w") as file:
-        key = crypto.new_key()
-        file.write(key + "\n")
-    return crypto.decode_key(key)
+        keys.load()
+    except ValueError as error:
+        raise ConfigError(f"The encryption key in {path} cannot be used: {error}") from error
+    return keys
+
+
+def _some(keys: list[bytes]) -> list[bytes]:
+    if not keys:
+        raise ValueError("there is no key in it")
+    return keys
+
+
+def key_file(config: Config) -> Path | None:
+    """Return where the keys are kept: beside a SQLite file. None: in the configuration."""
+    if config.encryption_key or not config.database_url.startswith("sqlite:///"):
+        return None
+    database = Path(config.database_url.removeprefix("sqlite:///"))
+    return database.with_name(database.name + ".key")
+
+
+def _make_key(path: Path) -> None:
+    """Make the first key, once and whole. Mode 0600; never overwritten."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(crypto.new_key() + "\n")
+    try:
+        os.link(fresh, path)
+    except FileExistsError:  # another process was first
+        pass
+    finally:
+        fresh.unlink()

@@ -7,7 +7,6 @@ import pytest
 
 from atsume.model.ats.users import User
 from atsume.model.catalogue import MODELS
-from atsume.model.scope import Scope
 from atsume.store.rows import Writes
 from atsume.sync.ingest import row
 from tests.api.world import World
@@ -44,13 +43,19 @@ def test_force_sync_with_a_bad_body(world: World, body: bytes) -> None:
 def test_an_integration(world: World) -> None:
     """Tells its state, and model by model and field by field what can be read."""
     integration = world.integrate()
-    world.scopes[integration.id] = Scope(frozenset({"ats_users"}), frozenset({("ats_jobs", "name")}))
+    settings = {"ats_users": "DISABLED", "ats_jobs__name": "DISABLED", "ats_candidates": "OPTIONAL"}
+    world.switch(integration, "ats_candidates", "ats_jobs", **settings)
     with world.client() as client:
         for written in (integration.id, integration.id.replace(":", "%3A")):
             told = client.get(f"/v1/integrations/{written}", headers=world.headers()).json()["data"]
             assert told["id"] == integration.id
     models = {m["id"]: m for m in told["read_models"]}
     assert (models["ats_users"]["is_available"], models["ats_users"]["scope_config_setting"]) == (False, "DISABLED")
+    candidates, jobs = models["ats_candidates"], models["ats_jobs"]
+    assert (candidates["is_available"], candidates["scope_config_setting"]) == (False, "OPTIONAL")
+    assert (candidates["opted_out_by_customer"], candidates["fields"][3]["opted_out_by_customer"]) == (True, True)
+    assert (jobs["is_available"], jobs["opted_out_by_customer"]) == (True, False)  # it was not optional
+    assert told["scope_config"]["name"] == "Chosen"
     fields = {f["id"]: f for f in models["ats_jobs"]["fields"]}
     assert [fields[f]["is_available"] for f in ("id", "name", "job_code")] == [True, False, False]
     assert fields["job_code"]["coverage_status"] == "UNSUPPORTED"

@@ -26,7 +26,7 @@ from atsume.model.catalogue import MODELS
 from atsume.model.coverage import Coverage, FieldCoverage, Status, ToolCoverage
 from atsume.model.integration import EndUser, Integration
 from atsume.model.record import Location, Record, timestamp
-from atsume.model.scope import Scope
+from atsume.model.scope import Setting
 from atsume.store.rows import Environment, NewIntegration, Writes
 from atsume.store.store import Store
 from atsume.sync.ingest import row
@@ -83,7 +83,6 @@ class World(Struct):
     config: Config
     now: list[dt.datetime]
     woken: list[bool]
-    scopes: dict[str, Scope]
     connectors: dict[str, Connector]
 
     def app(self, **config: Any) -> Any:
@@ -94,7 +93,7 @@ class World(Struct):
             connectors=self.connectors,
             now=lambda: self.now[0],
             wake=lambda: self.woken.append(True),
-            scope=lambda integration: self.scopes.get(integration.id, Scope()),
+            scope=self.store.scope,
         )
         return create_app(deps, logs.routes(self.store))
 
@@ -127,6 +126,12 @@ class World(Struct):
             self.store.mark_first_synced(integration_id, NOW)
         return self.store.integration(integration_id) or made
 
+    def switch(self, integration: Integration, *opted_out: str, **settings: str) -> None:
+        """Let an integration go by a scope config of its own. `__` stands for the dot before a field."""
+        chosen = {name.replace("__", "."): Setting(value) for name, value in settings.items()}
+        config = self.store.add_scope_config(integration.environment_id, "Chosen", chosen, NOW)
+        self.store.set_scope(integration.id, config.id, opted_out, None)
+
     def keep(self, integration: Integration, model: str, records: list[Any], at: str = CHANGED) -> None:
         """Keep records, as a sync would. The records themselves stay as they are."""
         copies = [msgspec.structs.replace(r) for r in records]
@@ -151,7 +156,6 @@ def open_world(path: Path) -> World:
         config=Config(public_url="http://atsume.test"),
         now=[NOW],
         woken=[],
-        scopes={},
         connectors={"personio": connector()},
     )
     world.key = world.add_key(environment.id)

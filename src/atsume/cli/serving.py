@@ -32,6 +32,7 @@ def application(server: "Server", wake: "Callable[[], None] | None") -> "Litesta
         connectors=server.connectors,
         now=clock.now,
         wake=wake or (lambda: None),
+        scope=server.store.scope,
     )
     return create_app(deps, logs.routes(server.store))
 

@@ -8,10 +8,12 @@ import msgspec
 from msgspec import Struct
 
 from atsume.connectors.base import Connector
-from atsume.crypto import seal
+from atsume.crypto import Keys, seal
 from atsume.errors import AtsumeError, Code
 from atsume.ids import integration_id
+from atsume.integrations.scopes import config_for, stored_id
 from atsume.model.integration import EndUser, Integration, SyncType
+from atsume.model.permission import Permission
 from atsume.store.rows import NewIntegration, SyncRun
 from atsume.store.store import Store
 
@@ -23,7 +25,19 @@ class Connected(Struct, frozen=True):
     first_sync: SyncRun
 
 
-def connect(
+class Consent(Struct, frozen=True, kw_only=True):
+    """What the end user agreed to, and what scope testing found."""
+
+    scope_config_id: str | None = None
+    """None: the default of the environment."""
+    opted_out: tuple[str, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+
+
+EVERYTHING = Consent()
+
+
+def connect(  # noqa: PLR0913 - one per thing that is kept
     store: Store,
     connector: Connector,
     *,
@@ -31,8 +45,9 @@ def connect(
     end_user: EndUser,
     settings: Mapping[str, Any],
     credentials: Mapping[str, Any],
-    encryption_key: bytes,
+    encryption_key: Keys,
     at: dt.datetime,
+    consent: Consent = EVERYTHING,
 ) -> Connected:
     """Store the integration and queue its first sync. Raises AtsumeError that names the wrong input."""
     checked = _checked(connector.settings, settings, "setting")
@@ -41,6 +56,7 @@ def connect(
         raise AtsumeError(Code.INPUT_INVALID, f"No environment {environment_id}; see `atsume environments list`.")
     if (lacking := connector.lacks(secrets, checked)) is not None:
         raise AtsumeError(Code.INPUT_INVALID, lacking)
+    config = config_for(store, environment_id, consent.scope_config_id)
     new_id = integration_id(connector.id)
     integration = store.add_integration(
         NewIntegration(
@@ -51,6 +67,9 @@ def connect(
             end_user=end_user,
             settings=msgspec.to_builtins(checked),
             sealed_credentials=seal(encryption_key, msgspec.json.encode(secrets), new_id),
+            scope_config_id=stored_id(config),
+            opted_out=consent.opted_out,
+            permissions=consent.permissions,
         ),
         at,
     )

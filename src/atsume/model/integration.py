@@ -6,6 +6,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from atsume.model.permission import Permission
+
 
 class State(Enum):
     """`status` on the wire."""
@@ -84,3 +86,10 @@ class Integration(Struct, frozen=True):
     first_synced_at: dt.datetime | None = None
     """End of the first usable sync; until then reads answer SETUP_SYNC_PENDING."""
     data_expired_at: dt.datetime | None = None
+    """When the scope changed after the last sync; the next good sync takes it back."""
+    scope_config_id: str | None = None
+    """None: the default of the environment."""
+    opted_out: tuple[str, ...] = ()
+    """Optional models, fields and actions that the end user did not allow."""
+    permissions: tuple[Permission, ...] = ()
+    """What scope testing found last."""

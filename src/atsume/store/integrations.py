@@ -8,6 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from atsume.model.integration import EndUser, Integration, QaStatus, SetupStatus, State
+from atsume.model.permission import Permission
 from atsume.store.database import Database, driver
 from atsume.store.mirror import StoredMirror
 from atsume.store.notes import StoredNotes
@@ -39,6 +40,9 @@ class Integrations:
             "settings": msgspec.json.encode(new.settings).decode(),
             "sealed_credentials": new.sealed_credentials,
             "created_at": at,
+            "scope_config_id": new.scope_config_id,
+            "opted_out": _json(new.opted_out),
+            "permissions": _json(new.permissions),
         }
         with self.database.writing() as connection:
             row = connection.execute(sa.insert(integrations).values(values).returning(*_SHOWN)).one()
@@ -99,6 +103,10 @@ class Integrations:
                 integrations.c.first_synced_at, sa.bindparam(None, at, type_=integrations.c.first_synced_at.type)
             ),
         )
+
+    def save_permissions(self, integration_id: str, permissions: tuple[Permission, ...]) -> None:
+        """Remember what scope testing found."""
+        self._update_integration(integration_id, permissions=_json(permissions))
 
     def _update_integration(self, integration_id: str, **values: Any) -> None:
         with self.database.writing() as connection:
@@ -162,4 +170,15 @@ def _integration(row: Any) -> Integration:
         created_at=row.created_at,
         first_synced_at=row.first_synced_at,
         data_expired_at=row.data_expired_at,
+        scope_config_id=row.scope_config_id,
+        opted_out=_names(row.opted_out or "[]"),
+        permissions=_permissions(row.permissions or "[]"),
     )
+
+
+_names = msgspec.json.Decoder(tuple[str, ...]).decode
+_permissions = msgspec.json.Decoder(tuple[Permission, ...]).decode
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

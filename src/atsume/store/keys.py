@@ -54,10 +54,19 @@ class Keys:
         base = environment.settings if environment is not None else EnvironmentSettings()
         return effective(base, integration.overrides)
 
-    def add_api_key(self, environment_id: str, name: str, key_hash: str, prefix: str, at: dt.datetime) -> ApiKey:
+    def add_api_key(
+        self,
+        environment_id: str,
+        name: str,
+        key_hash: str,
+        prefix: str,
+        at: dt.datetime,
+        allowed_addresses: tuple[str, ...] | None = None,
+    ) -> ApiKey:
         """Add a key. Its hash must be new."""
-        made = ApiKey(id=random_id(), environment_id=environment_id, name=name, prefix=prefix, created_at=at)
+        made = ApiKey(random_id(), environment_id, name, prefix, at, None, allowed_addresses)
         values: dict[str, Any] = {field: getattr(made, field) for field in made.__struct_fields__}
+        values["allowed_addresses"] = _networks(allowed_addresses)
         with self.database.writing() as connection:
             connection.execute(sa.insert(api_keys).values(**values, key_hash=key_hash))
         return made
@@ -73,7 +82,13 @@ class Keys:
     def _api_keys(self, *where: sa.ColumnElement[bool]) -> list[ApiKey]:
         query = sa.select(*_SHOWN).where(*where).order_by(api_keys.c.created_at, api_keys.c.id)
         with self.database.looking() as connection:
-            return [ApiKey(*row) for row in connection.execute(query)]
+            return [_api_key(row) for row in connection.execute(query)]
+
+    def allow_addresses(self, key_id: str, addresses: tuple[str, ...] | None) -> bool:
+        """Set the networks that a key may be used from, None for any; tell whether there is such a key."""
+        allow = sa.update(api_keys).values(allowed_addresses=_networks(addresses)).where(api_keys.c.id == key_id)
+        with self.database.writing() as connection:
+            return connection.execute(allow).rowcount == 1
 
     def revoke_api_key(self, key_id: str, at: dt.datetime) -> bool:
         """Revoke a key; tell whether there was an unrevoked one."""
@@ -87,3 +102,15 @@ class Keys:
 def _environment(row: Any) -> Environment:
     settings = msgspec.json.decode(row.settings, type=EnvironmentSettings)
     return Environment(id=row.id, name=row.name, created_at=row.created_at, settings=settings)
+
+
+def _networks(addresses: tuple[str, ...] | None) -> str | None:
+    return None if addresses is None else msgspec.json.encode(addresses).decode()
+
+
+def _api_key(row: Any) -> ApiKey:
+    values = dict(zip(ApiKey.__struct_fields__, row, strict=True))
+    allowed = values.pop("allowed_addresses")
+    return ApiKey(
+        **values, allowed_addresses=None if allowed is None else msgspec.json.decode(allowed, type=tuple[str, ...])
+    )

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from atsume.model.environment import EnvironmentSettings
 from atsume.model.integration import EndUser, SyncState, SyncType
+from atsume.model.permission import Permission
 from atsume.model.record import Timestamp
 
 
@@ -134,6 +135,8 @@ class ApiKey(Struct, frozen=True):
     """First characters, to tell keys apart."""
     created_at: dt.datetime
     revoked_at: dt.datetime | None = None
+    allowed_addresses: tuple[str, ...] | None = None
+    """Networks (`203.0.113.0/24`) that requests with this key may come from. None: from anywhere."""
 
 
 class NewIntegration(Struct, frozen=True, kw_only=True):
@@ -147,6 +150,9 @@ class NewIntegration(Struct, frozen=True, kw_only=True):
     settings: dict[str, Any]
     sealed_credentials: bytes
     """See `atsume.crypto.seal`; owner is the integration id."""
+    scope_config_id: str | None = None
+    opted_out: tuple[str, ...] = ()
+    permissions: tuple[Permission, ...] = ()
 
 
 class StreamProgress(Struct):
@@ -202,3 +208,70 @@ class LoggedExchange(Struct, frozen=True, kw_only=True):
     sync_id: str | None = None
     code: str | None = None
     message: str | None = None
+
+
+class Purpose(Enum):
+    """What a connect link is for. It works for nothing else."""
+
+    CONNECT = "connect"
+    RELINK = "relink"
+    SETUP = "setup"
+
+
+class Wish(Struct, frozen=True, kw_only=True):
+    """What the caller asked for when it made a connect link."""
+
+    purpose: Purpose
+    end_user: EndUser
+    tool: str | None = None
+    """None: the end user picks one."""
+    category: str = "ATS"
+    language: str = "en"
+    scope_config_id: str | None = None
+    """None: the default of the environment; with RELINK: the one that the integration has."""
+    with_field_mapping: bool = False
+    link_type: str = "EMBEDDED"
+
+
+class Answers(Struct, kw_only=True):
+    """What the end user chose so far in a connection flow. No secrets."""
+
+    language: str | None = None
+    tool: str | None = None
+    opted_out: tuple[str, ...] = ()
+    settings: dict[str, Any] = {}
+    passed_by: tuple[str, ...] = ()
+    """Steps that the end user went through or past."""
+    permissions: tuple[Permission, ...] = ()
+    """What scope testing found with the credentials typed in last."""
+
+
+class ConnectLink(Struct, frozen=True, kw_only=True):
+    """A connect link and how far its flow has come. Only the hash of its token is kept."""
+
+    id: str
+    environment_id: str
+    created_at: dt.datetime
+    expires_at: dt.datetime
+    wish: Wish
+    answers: Answers
+    integration_id: str | None = None
+    """To relink or set up; after the end, what came of it."""
+    used_at: dt.datetime | None = None
+    reported_at: dt.datetime | None = None
+    sealed_credentials: bytes | None = None
+    """Typed in so far; owner is the id of the link. Erased when the flow ends."""
+
+
+class AuditEntry(Struct, frozen=True, kw_only=True):
+    """Who did what. No secrets, no personal data beyond what names the end user."""
+
+    at: dt.datetime
+    actor: str
+    """`key atsume_AbCde`, `command line`, `end user`."""
+    action: str
+    """`integration.deleted`, `key.created` …"""
+    environment_id: str | None = None
+    subject: str | None = None
+    """Id of what it was done to."""
+    details: str | None = None

@@ -124,6 +124,7 @@ api_keys = sa.Table(
     sa.Column("prefix", Text, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("revoked_at", Moment),
+    sa.Column("allowed_addresses", Text),  # JSON list of networks; null: from anywhere
 )
 sa.Index("ix_api_keys_key_hash", api_keys.c.key_hash, unique=True)
 
@@ -147,6 +148,9 @@ integrations = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("first_synced_at", Moment),
     sa.Column("data_expired_at", Moment),
+    sa.Column("scope_config_id", Text),  # null: the environment's default
+    sa.Column("opted_out", Text),  # JSON list of names
+    sa.Column("permissions", Text),  # JSON list: what scope testing found
     sqlite_autoincrement=True,
 )
 sa.Index("ix_integrations_id", integrations.c.id, unique=True)

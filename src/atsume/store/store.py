@@ -5,18 +5,21 @@ Thread-safe. Times are passed in. What fails raises StoreError, with a sentence,
 
 from typing import Self
 
+from atsume.store.audit import Audit
+from atsume.store.connect_links import ConnectLinks
 from atsume.store.database import Database, StoreError
 from atsume.store.exchanges import Exchanges
 from atsume.store.integrations import Integrations
 from atsume.store.keys import Keys
 from atsume.store.reads import Reads
 from atsume.store.records import Records
+from atsume.store.scopes import Scopes
 from atsume.store.sync_runs import SyncRuns
 
 __all__ = ["Store", "StoreError"]
 
 
-class Store(Keys, Integrations, SyncRuns, Records, Reads, Exchanges):
+class Store(Keys, Integrations, SyncRuns, Records, Reads, Exchanges, ConnectLinks, Scopes, Audit):
     """An open store. Each base holds one topic."""
 
     def __init__(self, database: Database) -> None:

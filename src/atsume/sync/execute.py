@@ -8,16 +8,17 @@ import msgspec
 from msgspec import Struct
 
 from atsume.connectors.base import Connector, Exchange, Session
-from atsume.crypto import SealBroken, unseal
+from atsume.crypto import Keys, SealBroken, unseal
 from atsume.errors import AtsumeError, Code
 from atsume.ids import random_id
 from atsume.model.integration import USABLE, Integration, SyncState
-from atsume.model.scope import Scope
+from atsume.model.record import timestamp
 from atsume.observe import log, redact
 from atsume.store.rows import LoggedExchange, StreamProgress, SyncRun
 from atsume.store.store import Store
 from atsume.sync.progress import Report
 from atsume.sync.run import Outcome, Run, run
+from atsume.sync.shed import shed
 
 BEAT_SECONDS = 10.0
 FAULT_FROM = 400
@@ -29,7 +30,7 @@ class Executor(Struct, frozen=True, kw_only=True):
 
     store: Store
     connectors: Mapping[str, Connector]
-    encryption_key: bytes
+    encryption_key: Keys
     now: Callable[[], dt.datetime]
 
 
@@ -54,6 +55,8 @@ def execute(
     )
     if outcome.state in USABLE and integration.first_synced_at is None:
         store.mark_first_synced(integration.id, ended)
+    if outcome.state is SyncState.SUCCEEDED and claimed.started_at is not None:
+        store.data_renewed(integration.id, claimed.started_at)
     log.info("sync ended", sync_id=claimed.id, state=outcome.state.value, error=outcome.error)
     return outcome.state
 
@@ -88,6 +91,8 @@ def _run(
         if report is not None:
             report(streams, timings)
 
+    scope = executor.store.scope(integration)
+    shed(executor.store, integration, scope, timestamp(executor.now()))
     session = open_session(executor, integration, claimed.id)
     stop_beating = _beat(executor, claimed.id)
     try:
@@ -96,7 +101,7 @@ def _run(
                 store=executor.store,
                 integration=integration,
                 session=session,
-                scope=Scope(),
+                scope=scope,
                 only_created=bool(integration.settings.get("only_created_applications", True)),
                 now=executor.now,
                 report=tell,

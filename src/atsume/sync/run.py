@@ -28,6 +28,7 @@ from atsume.sync.plan import plan
 from atsume.sync.prefetch import PageQueue, lumps, prefetch
 from atsume.sync.progress import Progress, Report
 from atsume.sync.seen import Seen
+from atsume.sync.shed import salted
 
 LUMP = 10
 """Pages that go through the stations, and into one transaction, together."""
@@ -135,7 +136,7 @@ def _mirror(job: Run, stream: Stream, queue: PageQueue, progress: Progress) -> S
     mirror = store.mirror(integration)
     for pages in _fetched(job, stream, queue, progress):
         with progress.station("decode"):
-            came = [one for page in pages for one in stream.decode(page)]
+            came = salted(job.scope, model.name, [one for page in pages for one in stream.decode(page)])
         with progress.station("compare"):
             ids = [record_id(integration.id, model.name, one.remote_id) for one in came]
             held = store.held(model.name, ids)

@@ -9,11 +9,10 @@ from atsume.api.endpoints import Call, Endpoint, Family
 from atsume.api.general.tools import assets
 from atsume.api.query import Parameter
 from atsume.connectors.base import Connector
-from atsume.ids import record_id
+from atsume.model import scope as model
 from atsume.model.coverage import Coverage, Status
 from atsume.model.integration import EndUser, Integration, SetupStatus, State
 from atsume.model.record import timestamp
-from atsume.model.scope import Scope, allows
 
 Setting = Literal["ENABLED", "DISABLED", "OPTIONAL"]
 
@@ -101,14 +100,35 @@ class IntegrationAnswer(Struct, frozen=True):
     data: IntegrationDetails
 
 
+class Chosen(Struct, frozen=True):
+    """What the scope config says, and what the end user chose."""
+
+    config: model.ScopeConfig
+    opted_out: frozenset[str]
+
+    def setting(self, name: str) -> Setting:
+        """Return the config's word on a model, field or action."""
+        return model.setting(self.config.settings, name).value
+
+    def is_opted_out(self, name: str) -> bool:
+        """Return whether the end user did not allow what was optional."""
+        above = name.partition(".")[0]
+        return self.setting(name) == "OPTIONAL" and bool({name, above} & self.opted_out)
+
+    def allows(self, name: str) -> bool:
+        """Return whether it is kept or done."""
+        return self.setting(name) != "DISABLED" and not self.is_opted_out(name)
+
+
 def _answer(call: Call) -> bytes:
     integration = gate.find(call.deps.store.integration, call.key, call.path["integration_id"])
     connector = gate.connector(call.deps, integration)
-    scope = call.deps.scope(integration)
-    return envelope.success(_details(integration, connector, scope, call.deps.config.public_url))
+    config = call.deps.store.scope_config_of(integration)
+    chosen = Chosen(config, frozenset(integration.opted_out))
+    return envelope.success(_details(integration, connector, chosen, call.deps.config.public_url))
 
 
-def _details(integration: Integration, connector: Connector, scope: Scope, public_url: str) -> IntegrationDetails:
+def _details(integration: Integration, connector: Connector, chosen: Chosen, public_url: str) -> IntegrationDetails:
     pictures = assets(connector, public_url)
     expired = integration.data_expired_at
     return IntegrationDetails(
@@ -118,55 +138,51 @@ def _details(integration: Integration, connector: Connector, scope: Scope, publi
         status=integration.state,
         setup_status=integration.setup_status,
         end_user=integration.end_user,
-        scope_config=ScopeConfig(record_id(integration.environment_id, "scope_config", "default"), "Default"),
+        scope_config=ScopeConfig(chosen.config.id, chosen.config.name),
         data_expired_at=timestamp(expired) if expired else None,
         created_at=timestamp(integration.created_at),
         beta=False,
-        read_models=[_read_model(coverage, scope) for coverage in connector.coverage.read_models],
-        write_actions=[_write_action(coverage) for coverage in connector.coverage.write_actions],
+        read_models=[_read_model(coverage, chosen) for coverage in connector.coverage.read_models],
+        write_actions=[_write_action(coverage, chosen) for coverage in connector.coverage.write_actions],
     )
 
 
-def _read_model(coverage: Coverage, scope: Scope) -> ReadModel:
-    is_wanted = allows(scope, coverage.id)
+def _read_model(coverage: Coverage, chosen: Chosen) -> ReadModel:
     return ReadModel(
         id=coverage.id,
         label=coverage.label,
-        is_available=is_wanted and coverage.coverage_status is Status.SUPPORTED,
+        is_available=chosen.allows(coverage.id) and coverage.coverage_status is Status.SUPPORTED,
         coverage_status=coverage.coverage_status,
-        scope_config_setting=_setting(is_wanted),
-        opted_out_by_customer=False,
+        scope_config_setting=chosen.setting(coverage.id),
+        opted_out_by_customer=chosen.is_opted_out(coverage.id),
         fields=[
             ReadField(
                 id=field.id,
-                is_available=wanted and field.coverage_status is Status.SUPPORTED,
+                is_available=chosen.allows(coverage.id)
+                and chosen.allows(f"{coverage.id}.{field.id}")
+                and field.coverage_status is Status.SUPPORTED,
                 coverage_status=field.coverage_status,
-                scope_config_setting=_setting(wanted),
-                opted_out_by_customer=False,
+                scope_config_setting=chosen.setting(f"{coverage.id}.{field.id}"),
+                opted_out_by_customer=chosen.is_opted_out(f"{coverage.id}.{field.id}"),
             )
             for field in coverage.fields
-            for wanted in [is_wanted and (coverage.id, field.id) not in scope.disabled_fields]
         ],
     )
 
 
-def _write_action(coverage: Coverage) -> WriteAction:
+def _write_action(coverage: Coverage, chosen: Chosen) -> WriteAction:
     return WriteAction(
         id=coverage.id,
         label=coverage.label,
-        is_available=coverage.coverage_status is Status.SUPPORTED,
+        is_available=chosen.allows(coverage.id) and coverage.coverage_status is Status.SUPPORTED,
         coverage_status=coverage.coverage_status,
-        scope_config_setting="ENABLED",
-        opted_out_by_customer=False,
+        scope_config_setting=chosen.setting(coverage.id),
+        opted_out_by_customer=chosen.is_opted_out(coverage.id),
         fields=[
             WriteField(field.id, field.coverage_status is Status.SUPPORTED, field.coverage_status)
             for field in coverage.fields
         ],
     )
-
-
-def _setting(is_wanted: bool) -> Setting:
-    return "ENABLED" if is_wanted else "DISABLED"
 
 
 INTEGRATION = Endpoint(
