@@ -77,7 +77,7 @@ def success(data: object) -> bytes:
 def page(results: bytes, next_cursor: str | None) -> bytes:
     """Return the body of a list page; `results` is the inside of the JSON array."""
     cursor = b'"' + next_cursor.encode() + b'"' if next_cursor is not None else b"null"
-    return b'{"status":"success","data":{"results":[' + results + b'],"next":' + cursor + b"}}"
+    return b"".join((b'{"status":"success","data":{"results":[', results, b'],"next":', cursor, b"}}"))  # one copy
 
 
 def error(code: str | None, title: str, message: str, log_url: str | None) -> bytes:

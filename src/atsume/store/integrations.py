@@ -16,7 +16,7 @@ from atsume.store.outbox import Kind, facts_of, note
 from atsume.store.rows import NewIntegration
 from atsume.store.schema import RECORDS, bounds, connector_notes, exchanges, integrations, sync_runs, within
 
-_SHOWN = [column for column in integrations.columns if column.name != "sealed_credentials"]
+_SHOWN = [column for column in integrations.columns if column.name not in {"sealed_credentials", "revision"}]
 
 
 class Integrations:

@@ -1,45 +1,71 @@
-"""Pages of lists: keyset walks whose records are composed in the database and leave it as one value."""
+"""Pages of lists: keyset walks, each one statement, whose rows are composed into wire records."""
 
 from collections.abc import Hashable
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 
-from atsume.store.compose import RECIPES, composed
+from atsume.store.compose import RECIPES, REVISION, SEQ, TOUCHED_AT, composed, heads, places, selected
 from atsume.store.database import Among, Database
+from atsume.store.related import Look, RelatedOf, Unknown
 from atsume.store.rows import Filter, ListPage, ListRequest, Op
 from atsume.store.schema import RECORDS, SEQ_MASK, bounds, within
-from atsume.store.text import Listed, Position, literal, number
+from atsume.store.text import Position, literal, number
 
 _EMPTY = ListPage(results=b"", count=0, next_seq=None)
+_by_seq, _by_touch = itemgetter(SEQ), itemgetter(TOUCHED_AT, SEQ)
 
 
 class Reads:
     """Lists, as the API answers them."""
 
     database: Database
+    related: RelatedOf
 
     def list_page(self, request: ListRequest) -> ListPage:
         """Return one page of wire records and where the next one begins."""
         if any(condition.op is Op.NOTHING or not condition.values for condition in request.filters):
             return _EMPTY
-        sql = self.database.sql(_shape(request), lambda: _statement(request, is_sqlite=self.database.is_sqlite))
-        results, count, held, last_seq, last_touched_at = self.database.rows(sql, self._parameters(request))[0]
-        if not count:
+        sql = self.database.sql(_shape(request), lambda: _statement(request))
+        parameters = self._parameters(request)
+        rows = self.database.texts(sql, parameters)
+        try:
+            return self._page(request, rows)
+        except Unknown:
+            return self.database.snapshot(lambda look: self._learned(request, look(sql, parameters), look))
+
+    def _page(self, request: ListRequest, rows: list[Any]) -> ListPage:
+        """Return the page that the rows make. Raises Unknown."""
+        if not rows:
             return _EMPTY
-        if isinstance(results, str):
-            results = results.encode()
-        if held <= count:
+        rows.sort(key=_by_touch if request.updated_after is not None else _by_seq)
+        found = heads(rows)
+        is_last, last = len(found) <= request.limit, found[: request.limit][-1]
+        if not is_last:
+            beyond = found[request.limit][SEQ]
+            rows = [row for row in rows if row[SEQ] != beyond]
+        related = self.related.at(request.integration_no, rows[0][REVISION])
+        results, count = composed(request.model, rows, related), min(len(found), request.limit)
+        if is_last:
             return ListPage(results=results, count=count, next_seq=None)
-        return ListPage(results=results, count=count, next_seq=last_seq & SEQ_MASK, next_touched_at=last_touched_at)
+        touched_at = last[TOUCHED_AT].decode() if request.updated_after is not None else None
+        return ListPage(results=results, count=count, next_seq=last[SEQ] & SEQ_MASK, next_touched_at=touched_at)
+
+    def _learned(self, request: ListRequest, rows: list[Any], look: Look) -> ListPage:
+        """Return the page after looking up what it embeds, at the moment at which its rows were read."""
+        if rows:
+            related = self.related.at(request.integration_no, rows[0][REVISION])
+            related.learn(self.database, look, places(request.model, rows))
+        return self._page(request, rows)
 
     def _parameters(self, request: ListRequest) -> dict[str, Any]:
-        values: dict[str, Any] = {"count": request.limit, "more": request.limit + 1}
+        values: dict[str, Any] = {"no": request.integration_no, "more": request.limit + 1}
         if request.updated_after is None:
             values |= bounds(request.integration_no, request.after_seq or 0)
         else:
             values |= bounds(request.integration_no)
-            values |= {"no": request.integration_no, "since": request.updated_after, "skipped": request.limit - 1}
+            values["since"] = request.updated_after
             if request.after_touched_at is not None:
                 values["after_seq"] = values["first"] + (request.after_seq or 0)
                 values["after_touched_at"] = request.after_touched_at
@@ -65,34 +91,13 @@ def _shape(request: ListRequest) -> Hashable:
     return ("page", request.model, request.include_deleted, request.updated_after is not None, resumed, filters)
 
 
-def _statement(request: ListRequest, *, is_sqlite: bool) -> sa.Select[Any, Any, Any, Any, Any]:
-    by_touch = request.updated_after is not None
+def _statement(request: ListRequest) -> sa.Select[*tuple[Any, ...]]:
     page = _keys(request).cte("page")
-    cut = _cut(page, by_touch=by_touch, sort=not is_sqlite)
-    source, record = composed(request.model, cut)
-    order = (cut.c.touched_at, cut.c.seq) if by_touch else (cut.c.seq,)
-    held = sa.select(sa.func.count()).select_from(page).scalar_subquery()
-    last_seq: Any = sa.func.max(cut.c.seq)
-    last_touched_at: Any = sa.null()
-    if by_touch:
-        last = sa.select(page.c.seq).order_by(page.c.touched_at, page.c.seq).offset(_number("skipped")).limit(number(1))
-        last_seq, last_touched_at = last.scalar_subquery(), sa.func.max(cut.c.touched_at)
-    return sa.select(
-        Listed(record, *order, as_bytes=True), sa.func.count(), held, last_seq, last_touched_at
-    ).select_from(source)
+    return selected(request.model, page, page.c.touched_at if request.updated_after is not None else sa.null())
 
 
 def _number(name: str) -> sa.BindParameter[int]:
     return sa.bindparam(name, type_=sa.BigInteger)
-
-
-def _cut(page: sa.CTE, *, by_touch: bool, sort: bool) -> sa.FromClause:
-    """Return the page without the one row more that tells whether there is another page.
-
-    SQLite reads the rows of the page in the order in which they were put there; sorting again would cost a fifth.
-    """
-    order = (page.c.touched_at, page.c.seq) if by_touch else (page.c.seq,)
-    return sa.select(page).order_by(*(order if sort else ())).limit(_number("count")).offset(number(0)).subquery("cut")
 
 
 def _keys(request: ListRequest) -> sa.Select[*tuple[Any, ...]]:

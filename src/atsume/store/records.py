@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from atsume.model.integration import Integration
 from atsume.model.record import Timestamp
-from atsume.store import stored
+from atsume.store import related, stored
 from atsume.store.bulk import PostgresWriter, SqliteWriter
 from atsume.store.database import Among, Database, StoreError, driver
 from atsume.store.rows import Committed, Held, Row, Writes
@@ -51,6 +51,7 @@ class Records:
             with self.database.writing() as connection:
                 raw = driver(connection)
                 self._take_turn(raw, integration)
+                self._raise_revision(raw, integration, batches)
                 return [self._write(raw, model, integration, writes, at, touch=touch) for model, writes in batches]
         except self.database.integrity_error as error:
             raise StoreError(f"The batch was refused, nothing of it is kept: {error}") from error
@@ -66,6 +67,19 @@ class Records:
         )
         if not raw.execute(sql + lock, {"no": integration.no}).fetchall():
             raise StoreError(f"Integration {integration.id} does not exist any more; nothing was written.")
+
+    def _raise_revision(self, raw: Any, integration: Integration, batches: Sequence[tuple[str, Writes]]) -> None:
+        """Make pages forget how jobs and stages embed, when some are written."""
+        if any(model in related.MODELS and _is_some(writes) for model, writes in batches):
+            sql = self.database.sql(
+                "revise",
+                lambda: (
+                    sa.update(integrations)
+                    .values(revision=integrations.c.revision + number(1))
+                    .where(integrations.c.no == sa.bindparam("number", type_=sa.Integer))
+                ),
+            )
+            raw.execute(sql, {"number": integration.no})
 
     def _write(
         self, raw: Any, model: str, integration: Integration, writes: Writes, at: Timestamp, *, touch: bool
@@ -178,3 +192,7 @@ class Records:
         )
         with self.database.writing() as connection:
             driver(connection).execute(sql, bounds(integration_no))
+
+
+def _is_some(writes: Writes) -> bool:
+    return bool(writes.created or writes.updated or writes.quiet or writes.deleted)

@@ -151,6 +151,8 @@ integrations = sa.Table(
     sa.Column("scope_config_id", Text),  # null: the environment's default
     sa.Column("opted_out", Text),  # JSON list of names
     sa.Column("permissions", Text),  # JSON list: what scope testing found
+    # Raised in the transaction of everything that writes jobs, stages or stages of jobs: see `store/related.py`.
+    sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 sa.Index("ix_integrations_id", integrations.c.id, unique=True)

@@ -13,6 +13,7 @@ from atsume.store.integrations import Integrations
 from atsume.store.keys import Keys
 from atsume.store.reads import Reads
 from atsume.store.records import Records
+from atsume.store.related import RelatedOf
 from atsume.store.scopes import Scopes
 from atsume.store.sync_runs import SyncRuns
 
@@ -23,7 +24,7 @@ class Store(Keys, Integrations, SyncRuns, Records, Reads, Exchanges, ConnectLink
     """An open store. Each base holds one topic."""
 
     def __init__(self, database: Database) -> None:
-        self.database = database
+        self.database, self.related = database, RelatedOf()
 
     @classmethod
     def open(cls, url: str) -> Self:

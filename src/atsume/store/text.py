@@ -33,32 +33,25 @@ def _call(name: str, first: str, values: tuple[Any, ...], compiler: Any, options
 
 
 class Listed(sa.ColumnElement[str]):
-    """The values of all rows with commas between them, as the driver hands out text fastest; null without rows.
-
-    SQLite before 3.44 has no order inside aggregates: it takes the rows as they come, and they come in the order of
-    the outermost table, because everything else is left-joined to it.
-    """
+    """The values of all rows, in the order in which they come, with commas between them; null without rows."""
 
     inherit_cache = False
     type = sa.Text()
 
-    def __init__(self, value: sa.ColumnElement[str], *order: sa.ColumnElement[Any], as_bytes: bool = False) -> None:
-        self.value, self.order, self.as_bytes = value, order, as_bytes
+    def __init__(self, value: sa.ColumnElement[str]) -> None:
+        self.value = value
 
 
 @compiles(Listed, "sqlite")
 def _listed_sqlite(element: Listed, compiler: Any, **options: Any) -> str:
     options.pop("within_columns_clause", None)
-    text = f"group_concat({compiler.process(element.value, **options)}, ',')"
-    return f"CAST({text} AS BLOB)" if element.as_bytes else text
+    return f"group_concat({compiler.process(element.value, **options)}, ',')"
 
 
 @compiles(Listed, "postgresql")
 def _listed_postgresql(element: Listed, compiler: Any, **options: Any) -> str:
     options.pop("within_columns_clause", None)
-    order = ", ".join(compiler.process(column, **options) for column in element.order)
-    by = f" ORDER BY {order}" if order else ""
-    return f"string_agg({compiler.process(element.value, **options)}, ','{by})"
+    return f"string_agg({compiler.process(element.value, **options)}, ',')"
 
 
 class Position(sa.ColumnElement[int]):
@@ -89,22 +82,3 @@ def number(value: int) -> sa.ColumnElement[int]:
 def literal(text: str) -> sa.ColumnElement[str]:
     """Return a constant of ours, spelt out in the statement."""
     return sa.literal_column(f"'{text}'", sa.Text())
-
-
-def quoted_or_null(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """Return a plain text column (no escapes needed) as a JSON string, or `null`."""
-    return sa.func.coalesce(_between('"', column, '"'), literal("null"))
-
-
-def number_or_null(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """Return a whole number as JSON, or `null`."""
-    return sa.func.coalesce(sa.cast(column, sa.Text), literal("null"))
-
-
-def object_or_null(inner: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """Return a stored fragment as a JSON object, or `null`."""
-    return sa.func.coalesce(_between("{", inner, "}"), literal("null"))
-
-
-def _between(before: str, value: sa.ColumnElement[Any], after: str) -> sa.ColumnElement[Any]:
-    return literal(before).op("||")(value).op("||")(literal(after))
