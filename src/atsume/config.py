@@ -39,6 +39,14 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Lets webhooks and `data_url` reach private addresses (tests, demo)."""
     requests_per_minute: Annotated[int, Meta(ge=0)] = 6000
     """Quota per API key and integration, as the `ratelimit-*` headers tell it. 0: none."""
+    keep_tombstones_days: Annotated[int, Meta(ge=0)] = 14
+    """After so many days nothing is kept of a deleted record but its ids and times."""
+    keep_deleted_days: Annotated[int, Meta(ge=0)] = 14
+    """After so many days the data of a deleted integration is erased."""
+    keep_exchanges_days: Annotated[int, Meta(ge=0)] = 7
+    """How long recorded requests and answers, to which `log_url` points, are kept."""
+    keep_statistics_days: Annotated[int, Meta(ge=0)] = 60
+    """How long the records of ended sync runs are kept; the newest of each integration stays."""
 
 
 class ConfigError(Exception):

@@ -11,7 +11,7 @@ import zstandard
 from atsume.api.contents import ENDPOINTS
 from atsume.api.exchanges import STRANGERS_PER_MINUTE, shown
 from atsume.errors import Code
-from atsume.model.integration import State
+from atsume.model.lifecycle import Trigger
 from tests.api.world import NOW, World, settle
 
 
@@ -75,7 +75,7 @@ def test_defects_of_ours_say_nothing_about_us(world: World, monkeypatch: pytest.
 def test_general_endpoints_send_no_codes_their_clients_do_not_know(world: World, state: str) -> None:
     """The code goes out as null; title and message stay."""
     integration = world.integrate()
-    world.store.set_state(integration.id, State.INACTIVE, NOW)
+    world.store.transition(integration.id, Trigger.DISABLED, NOW)
     with world.client() as client:
         if state == "INACTIVE":
             answer = client.post("/v1/force-sync", headers=world.headers(integration), json={"type": "FULL"})

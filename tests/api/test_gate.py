@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from atsume.api.gate import RECENT_SECONDS
 from atsume.model.integration import QaStatus, SetupStatus, State
+from atsume.model.lifecycle import Trigger
 from atsume.store.schema import integrations
 from tests.api.world import NOW, World, connector, settle
 
@@ -116,7 +117,7 @@ def test_checks_come_in_order(world: World) -> None:
 def test_refused_credentials_do_not_stop_reading(world: World) -> None:
     """What was mirrored stays readable while the tool refuses us."""
     integration = world.integrate()
-    world.store.set_state(integration.id, State.INVALID, NOW)
+    world.store.transition(integration.id, Trigger.REFUSED_FOR_LONG, NOW)
     with world.client() as client:
         assert client.get("/v1/ats/jobs", headers=world.headers(integration)).status_code == 200
 

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from atsume.model.environment import EnvironmentSettings
 from atsume.model.integration import EndUser, State, SyncState, SyncType
+from atsume.model.lifecycle import Trigger
 from atsume.store.rows import LoggedExchange, StreamProgress
 from atsume.store.store import Store, StoreError
 from atsume.store.sync_runs import ABANDONED
@@ -49,13 +50,13 @@ def test_integrations(world: World) -> None:
     assert store.integrations() == store.integrations(made.environment_id) == [made]
     assert store.integrations("nobody") == []
     assert (store.sealed_credentials(made.id), store.sealed_credentials("nobody")) == (b"sealed", None)
-    store.set_state(made.id, State.INVALID, LATER)
+    store.transition(made.id, Trigger.REFUSED_FOR_LONG, NOON)
     store.update_settings(made.id, {"x": [1]})
-    store.mark_first_synced(made.id, NOON)
-    store.mark_first_synced(made.id, LATER)
+    store.synced(made.id, NOON, None)
+    store.synced(made.id, LATER, None)
     found = store.integration(made.id)
     assert found
-    assert (found.state, found.settings, found.first_synced_at) == (State.INVALID, {"x": [1]}, NOON)
+    assert (found.state, found.settings, found.first_synced_at) == (State.ACTIVE, {"x": [1]}, NOON)
 
 
 def test_life_of_a_run(world: World) -> None:
@@ -155,9 +156,13 @@ def test_exchanges(world: World) -> None:
     store.add_exchange(old)
     store.add_exchange(new)
     assert (store.exchange("old"), store.exchange("nobody")) == (old, None)
-    store.prune_exchanges(LATER)
+    assert [store.has_old_exchanges(LATER), store.prune_exchanges(LATER), store.has_old_exchanges(LATER)] == [
+        True,
+        1,
+        False,
+    ]
     assert (store.exchange("old"), store.exchange("new")) == (None, new)
-    store.delete_integration(world.integration.id, NOON)
+    store.erase_integration(world.integration)
     assert store.exchange("new") is None
 
 

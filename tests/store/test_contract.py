@@ -7,9 +7,10 @@ from atsume.ids import random_id
 from atsume.model.ats.applications import Application
 from atsume.model.ats.candidates import Candidate
 from atsume.model.ats.users import User
+from atsume.store.erasure import KEPT
 from atsume.store.rows import Committed, Writes
 from atsume.store.store import StoreError
-from tests.store.world import APPLICATION, CANDIDATE, EVERYTHING, JOB, MODEL_OF, NOON, USER, World, moment
+from tests.store.world import APPLICATION, CANDIDATE, EVERYTHING, JOB, MODEL_OF, USER, World, moment
 
 BY_MODEL = {MODEL_OF[type(record)]: record for record in EVERYTHING}
 
@@ -117,8 +118,12 @@ def test_erasing_an_integration(world: World) -> None:
     other = World(world.store, "Other")
     world.fill()
     other.fill()
-    assert world.store.delete_integration(world.integration.id, NOON)
-    assert not world.store.delete_integration(world.integration.id, NOON)
+    held = world.store.left_of_integration(world.integration)
+    kept = {table: count for table, count in held.items() if table in KEPT}
+    assert (len(held), set(kept)) == (2 * len(EVERYTHING) + 2, {"outbox"})
+    assert world.store.erase_integration(world.integration) | kept == held
+    assert world.store.erase_integration(world.integration) == {}
+    assert world.store.left_of_integration(world.integration) == kept
     assert set(world.store.counts(world.integration.no).values()) == {0}
     assert set(other.store.counts(other.integration.no).values()) == {1}
     with pytest.raises(StoreError, match="does not exist"):

@@ -31,6 +31,6 @@ def test_notes_leave_with_their_integration(world: World) -> None:
     other = World(store, "Other").integration
     assert store.notes(other, lambda: NOON).recall("form") == {}
     store.notes(other, lambda: NOON).write("form", "1", b"theirs")
-    assert store.delete_integration(world.integration.id, NOON)
+    assert store.erase_integration(world.integration)["connector_notes"] == 1
     assert store.notes(world.integration, lambda: NOON).recall("form") == {}
     assert store.notes(other, lambda: NOON).recall("form") == {"1": b"theirs"}

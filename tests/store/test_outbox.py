@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
-from atsume.model.integration import EndUser, State, SyncState, SyncType
+from atsume.model.integration import EndUser, SyncState, SyncType
+from atsume.model.lifecycle import Trigger
 from atsume.store import outbox
 from atsume.store.outbox import FlowFacts, Note, SyncFacts, facts_of, note, noted
 from atsume.store.store import Store
@@ -24,10 +25,10 @@ def notes(store: Store) -> list[Note]:
 def test_the_life_of_an_integration_is_noted(world: World) -> None:
     """Created, changed, deleted: in order, each with what the integration was then."""
     store, made = world.store, world.integration
-    store.set_state(made.id, State.INVALID, LATER)
-    store.set_state(made.id, State.INVALID, LATER)  # nothing changes, nothing is told
-    store.delete_integration(made.id, LATER)
-    store.delete_integration(made.id, LATER)
+    store.transition(made.id, Trigger.REFUSED_FOR_LONG, LATER)
+    store.transition(made.id, Trigger.REFUSED_FOR_LONG, LATER)  # nothing changes, nothing is told
+    store.hide_integration(made.id, LATER)
+    store.hide_integration(made.id, LATER)
     found = notes(store)
     assert [(n.kind, n.facts.state.value, n.at) for n in found] == [
         ("integration_created", "ACTIVE", NOON),

@@ -18,6 +18,7 @@ from atsume.model.record import Record, join_id, timestamp
 from atsume.model.scope import Scope
 from atsume.store.rows import ListRequest, NewIntegration
 from atsume.store.store import Store
+from atsume.sync.breaker import OPEN, Breaker
 from atsume.sync.run import Outcome, Run, run
 
 NOON = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
@@ -94,7 +95,7 @@ class Mirror:
         assert found is not None
         return found
 
-    def sync(self, tool: Tool) -> Outcome:
+    def sync(self, tool: Tool, breaker: Breaker = OPEN) -> Outcome:
         """Carry out a run, one hour after the one before; each commit is a minute later."""
         self.hours += 1
         at = NOON + dt.timedelta(hours=self.hours)
@@ -108,10 +109,11 @@ class Mirror:
             now=lambda: at + dt.timedelta(minutes=next(minutes)),
             report=lambda _streams, _timings: None,
             should_stop=lambda: False,
+            breaker=breaker,
         )
         outcome = run(job)
         if self.integration.first_synced_at is None:
-            self.store.mark_first_synced(self.id, at)
+            self.store.synced(self.id, at, None)
         return outcome
 
     def live(self, model: str) -> set[str]:

@@ -3,7 +3,7 @@
 import click
 
 from atsume.cli.connecting import CreateGroup
-from atsume.cli.output import as_json, given, opened, say, show
+from atsume.cli.output import as_json, given, opened, show
 from atsume.cli.syncing import queue_and_wait
 
 
@@ -46,6 +46,10 @@ def show_integration(integration_id: str, json_: bool) -> None:
             "end_user": integration.end_user,
             "state": integration.state,
             "setup_status": integration.setup_status,
+            "qa_status": integration.qa_status,
+            "qa_findings": integration.qa_findings,
+            "refused_since": integration.refused_since,
+            "last_synced_at": integration.last_synced_at,
             "created_at": integration.created_at,
             "first_synced_at": integration.first_synced_at,
             "settings": integration.settings,
@@ -76,13 +80,17 @@ def set_integration(integration_id: str, settings: tuple[str, ...], json_: bool)
 @integrations.command("sync")
 @click.argument("integration_id")
 @click.option("--wait", is_flag=True, help="Return when the run has ended.")
+@click.option("--allow-deletions", is_flag=True, help="Let this run delete however much is gone in the tool.")
 @as_json
-def sync(integration_id: str, wait: bool, json_: bool) -> None:
+def sync(integration_id: str, wait: bool, allow_deletions: bool, json_: bool) -> None:
     """Queue a sync; with --wait, follow it to its end."""
+    from atsume import clock
     from atsume.cli.syncing import known
 
     server = opened()
     known(server, integration_id)
+    if allow_deletions:
+        server.store.allow_deletions(integration_id, clock.now())
     queue_and_wait(server, integration_id, wait=wait, json_=json_)
 
 
@@ -105,41 +113,70 @@ def test(integration_id: str, json_: bool) -> None:
 
 @integrations.command("disable")
 @click.argument("integration_id")
-def disable(integration_id: str) -> None:
-    """Stop syncing; reads answer INTEGRATION.INACTIVE until it is enabled again."""
-    _set_state(integration_id, "INACTIVE")
-    say("Disabled.")
+@as_json
+def disable(integration_id: str, json_: bool) -> None:
+    """Stop syncing; reads answer INTEGRATION.INACTIVE until it is enabled."""
+    _change(integration_id, "disable", json_)
 
 
 @integrations.command("enable")
 @click.argument("integration_id")
-def enable(integration_id: str) -> None:
+@as_json
+def enable(integration_id: str, json_: bool) -> None:
     """Let a disabled integration sync again."""
-    _set_state(integration_id, "ACTIVE")
-    say("Enabled.")
+    _change(integration_id, "enable", json_)
+
+
+@integrations.command("accept")
+@click.argument("integration_id")
+@as_json
+def accept(integration_id: str, json_: bool) -> None:
+    """Let its records be read though the quality checks found something."""
+    _change(integration_id, "accept", json_)
+
+
+@integrations.command("reject")
+@click.argument("integration_id")
+@click.option("--why", required=True, help="What is wrong with its records; whoever looks at it reads this.")
+@as_json
+def reject(integration_id: str, why: str, json_: bool) -> None:
+    """Keep its records from being read; reads answer INTEGRATION.QA_FAILED until it is accepted."""
+    _change(integration_id, "reject", json_, why=why)
 
 
 @integrations.command("delete")
 @click.argument("integration_id")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def delete(integration_id: str, yes: bool) -> None:
-    """Delete an integration with everything mirrored from it. Cannot be undone."""
+@as_json
+def delete(integration_id: str, yes: bool, json_: bool) -> None:
+    """Delete an integration. Nobody finds it any more; its data is erased after 14 days, or by `atsume erase`."""
     from atsume import clock
     from atsume.cli.syncing import known
+    from atsume.integrations import lifecycle
 
     server = opened()
     known(server, integration_id)
     if not yes:
         click.confirm(f"Delete {integration_id} and all of its records?", abort=True, err=True)
-    server.store.delete_integration(integration_id, clock.now())
-    say("Deleted.")
+    lifecycle.delete(server.store, integration_id, clock.now())
+    show({"id": integration_id, "deleted": True}, json_)
 
 
-def _set_state(integration_id: str, state: str) -> None:
+def _change(integration_id: str, what: str, json_: bool, **more: str) -> None:
     from atsume import clock
     from atsume.cli.syncing import known
-    from atsume.model.integration import State
+    from atsume.integrations import lifecycle
 
     server = opened()
     known(server, integration_id)
-    server.store.set_state(integration_id, State(state), clock.now())
+    after = getattr(lifecycle, what)(server.store, integration_id, clock.now(), **more)
+    show(
+        {
+            "id": after.id,
+            "state": after.state,
+            "setup_status": after.setup_status,
+            "qa_status": after.qa_status,
+            "qa_findings": after.qa_findings,
+        },
+        json_,
+    )

@@ -12,7 +12,7 @@ from atsume.crypto import Keys, seal
 from atsume.errors import AtsumeError, Code
 from atsume.ids import integration_id
 from atsume.integrations.scopes import config_for, stored_id
-from atsume.model.integration import EndUser, Integration, SyncType
+from atsume.model.integration import EndUser, Integration, QaStatus, SyncType
 from atsume.model.permission import Permission
 from atsume.store.rows import NewIntegration, SyncRun
 from atsume.store.store import Store
@@ -52,7 +52,8 @@ def connect(  # noqa: PLR0913 - one per thing that is kept
     """Store the integration and queue its first sync. Raises AtsumeError that names the wrong input."""
     checked = _checked(connector.settings, settings, "setting")
     secrets = _checked(connector.credentials, credentials, "credential")
-    if store.environment(environment_id) is None:
+    environment = store.environment(environment_id)
+    if environment is None:
         raise AtsumeError(Code.INPUT_INVALID, f"No environment {environment_id}; see `atsume environments list`.")
     if (lacking := connector.lacks(secrets, checked)) is not None:
         raise AtsumeError(Code.INPUT_INVALID, lacking)
@@ -70,6 +71,7 @@ def connect(  # noqa: PLR0913 - one per thing that is kept
             scope_config_id=stored_id(config),
             opted_out=consent.opted_out,
             permissions=consent.permissions,
+            qa_status=QaStatus.PENDING if environment.settings.qa_gate else QaStatus.PASSED,
         ),
         at,
     )

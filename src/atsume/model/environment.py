@@ -1,10 +1,10 @@
 """What an environment decides for its integrations, and what a single integration may decide otherwise. Pure."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 
 class EnvironmentSettings(Struct, frozen=True, kw_only=True):
@@ -12,6 +12,15 @@ class EnvironmentSettings(Struct, frozen=True, kw_only=True):
 
     kind: Literal["production", "development"] = "production"
     """What the environment is for."""
+    deletion_limit_percent: Annotated[int, Meta(ge=0, le=100)] = 30
+    """A sync that would delete more of a model's records than this share deletes none of them and says so.
+    100: no limit."""
+    deletion_floor: Annotated[int, Meta(ge=0)] = 20
+    """So many records of a model may always go in one sync, however few there are."""
+    qa_gate: bool = True
+    """Whether the first records of an integration must pass the quality checks before they can be read."""
+    idle_rule: bool = False
+    """Whether an integration that nobody asked for in two weeks becomes INACTIVE. Meant for development."""
 
 
 class UnknownSetting(ValueError):

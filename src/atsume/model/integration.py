@@ -93,3 +93,17 @@ class Integration(Struct, frozen=True):
     """Optional models, fields and actions that the end user did not allow."""
     permissions: tuple[Permission, ...] = ()
     """What scope testing found last."""
+    state_changed_at: dt.datetime | None = None
+    """When state, setup or quality last changed; None: never since it was connected."""
+    refused_since: dt.datetime | None = None
+    """The tool has refused the credentials at every attempt since."""
+    last_synced_at: dt.datetime | None = None
+    """End of the newest usable sync."""
+    used_at: dt.datetime | None = None
+    """When a caller last asked for it, to the hour."""
+    qa_findings: list[str] = []
+    """What the quality checks found wrong with the first records, or why an operator decided."""
+    qa_decided_at: dt.datetime | None = None
+    """An operator decided; the quality checks have no say any more."""
+    deletions_allowed_at: dt.datetime | None = None
+    """An operator lets the next run bury however much is gone."""

@@ -1,7 +1,5 @@
 """Logged exchanges: what a `log_url` shows."""
 
-import datetime as dt
-
 import msgspec
 import sqlalchemy as sa
 
@@ -33,8 +31,3 @@ class Exchanges:
         with self.database.looking() as connection:
             content = connection.execute(sa.select(exchanges.c.content).where(exchanges.c.id == exchange_id)).scalar()
         return None if content is None else _exchange.decode(content)
-
-    def prune_exchanges(self, before: dt.datetime) -> int:
-        """Erase exchanges older than that; return how many."""
-        with self.database.writing() as connection:
-            return connection.execute(sa.delete(exchanges).where(exchanges.c.at < before)).rowcount

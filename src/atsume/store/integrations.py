@@ -9,14 +9,15 @@ import sqlalchemy as sa
 
 from atsume.model.integration import EndUser, Integration, QaStatus, SetupStatus, State
 from atsume.model.permission import Permission
-from atsume.store.database import Database, driver
+from atsume.store.database import Database
 from atsume.store.mirror import StoredMirror
 from atsume.store.notes import StoredNotes
 from atsume.store.outbox import Kind, facts_of, note
 from atsume.store.rows import NewIntegration
-from atsume.store.schema import RECORDS, bounds, connector_notes, exchanges, integrations, sync_runs, within
+from atsume.store.schema import integrations
 
-_SHOWN = [column for column in integrations.columns if column.name not in {"sealed_credentials", "revision"}]
+SHOWN = [column for column in integrations.columns if column.name not in {"sealed_credentials", "revision"}]
+"""What is read of an integration."""
 
 
 class Integrations:
@@ -36,7 +37,7 @@ class Integrations:
             "origin_id": new.end_user.origin_id,
             "state": State.ACTIVE.value,
             "setup_status": SetupStatus.COMPLETED.value,
-            "qa_status": QaStatus.PASSED.value,
+            "qa_status": new.qa_status.value,
             "settings": msgspec.json.encode(new.settings).decode(),
             "sealed_credentials": new.sealed_credentials,
             "created_at": at,
@@ -45,9 +46,9 @@ class Integrations:
             "permissions": _json(new.permissions),
         }
         with self.database.writing() as connection:
-            row = connection.execute(sa.insert(integrations).values(values).returning(*_SHOWN)).one()
-            made = _integration(row)
-            _note(connection, "integration_created", made, at)
+            row = connection.execute(sa.insert(integrations).values(values).returning(*SHOWN)).one()
+            made = as_integration(row)
+            note_state(connection, "integration_created", made, at)
         return made
 
     def integration(self, integration_id: str) -> Integration | None:
@@ -61,31 +62,19 @@ class Integrations:
         )
 
     def _integrations(self, *where: sa.ColumnElement[bool]) -> list[Integration]:
-        query = sa.select(*_SHOWN).where(*where).order_by(integrations.c.no)
+        """Return those that are not deleted."""
+        query = sa.select(*SHOWN).where(integrations.c.deleted_at.is_(None), *where).order_by(integrations.c.no)
         with self.database.looking() as connection:
-            return [_integration(row) for row in connection.execute(query)]
+            return [as_integration(row) for row in connection.execute(query)]
 
     def sealed_credentials(self, integration_id: str) -> bytes | None:
         """Return the credentials as they were sealed."""
-        query = sa.select(integrations.c.sealed_credentials).where(integrations.c.id == integration_id)
+        query = sa.select(integrations.c.sealed_credentials).where(
+            integrations.c.id == integration_id, integrations.c.deleted_at.is_(None)
+        )
         with self.database.looking() as connection:
             sealed = connection.execute(query).scalar()
         return None if sealed is None else bytes(sealed)
-
-    def set_state(self, integration_id: str, state: State, at: dt.datetime) -> None:
-        """Set the state; which transitions there are is the model's business. What changes nothing is not noted."""
-        self._change_state(integration_id, at, state=state.value)
-
-    def _change_state(self, integration_id: str, at: dt.datetime, **values: Any) -> bool:
-        """Change columns that callers hear of, and note it; tell whether anything changed."""
-        differs = sa.or_(*(integrations.c[name].is_distinct_from(value) for name, value in values.items()))
-        change = sa.update(integrations).values(values).where(integrations.c.id == integration_id, differs)
-        with self.database.writing() as connection:
-            row = connection.execute(change.returning(*_SHOWN)).first()
-            if row is None:
-                return False
-            _note(connection, "integration_state_changed", _integration(row), at)
-        return True
 
     def update_settings(self, integration_id: str, settings: dict[str, Any]) -> None:
         """Replace the settings."""
@@ -112,28 +101,6 @@ class Integrations:
         with self.database.writing() as connection:
             connection.execute(sa.update(integrations).values(values).where(integrations.c.id == integration_id))
 
-    def delete_integration(self, integration_id: str, at: dt.datetime) -> bool:
-        """Erase an integration and everything of it; tell whether there was one."""
-        with self.database.writing() as connection:
-            # Locks the row first: a commit that waits for it will find it gone.
-            find = sa.select(*_SHOWN).where(integrations.c.id == integration_id).with_for_update()
-            row = connection.execute(find).first()
-            if row is None:
-                return False
-            no = row.no
-            _note(connection, "integration_deleted", _integration(row), at)
-            for tables in RECORDS.values():
-                for table in (tables.fragments, tables.keys):
-                    sql = self.database.sql(
-                        ("erase", table.name), lambda table=table: sa.delete(table).where(within(table))
-                    )
-                    driver(connection).execute(sql, bounds(no))
-            for table in (sync_runs, connector_notes):
-                connection.execute(sa.delete(table).where(table.c.integration_no == no))
-            connection.execute(sa.delete(exchanges).where(exchanges.c.integration_id == integration_id))
-            connection.execute(sa.delete(integrations).where(integrations.c.no == no))
-        return True
-
     def mirror(self, integration: Integration) -> StoredMirror:
         """Return what a connector may ask of this integration's mirror."""
         return StoredMirror(self.database, integration)
@@ -143,7 +110,8 @@ class Integrations:
         return StoredNotes(self.database, integration, now)
 
 
-def _note(connection: sa.Connection, kind: Kind, integration: Integration, at: dt.datetime) -> None:
+def note_state(connection: sa.Connection, kind: Kind, integration: Integration, at: dt.datetime) -> None:
+    """Note what became of an integration, in the transaction that made it so."""
     note(
         connection,
         kind,
@@ -154,7 +122,8 @@ def _note(connection: sa.Connection, kind: Kind, integration: Integration, at: d
     )
 
 
-def _integration(row: Any) -> Integration:
+def as_integration(row: Any) -> Integration:
+    """Return a row of the table as an integration."""
     return Integration(
         no=row.no,
         id=row.id,
@@ -173,6 +142,13 @@ def _integration(row: Any) -> Integration:
         scope_config_id=row.scope_config_id,
         opted_out=_names(row.opted_out or "[]"),
         permissions=_permissions(row.permissions or "[]"),
+        state_changed_at=row.state_changed_at,
+        refused_since=row.refused_since,
+        last_synced_at=row.last_synced_at,
+        used_at=row.used_at,
+        qa_findings=msgspec.json.decode(row.qa_findings, type=list[str]),
+        qa_decided_at=row.qa_decided_at,
+        deletions_allowed_at=row.deletions_allowed_at,
     )
 
 

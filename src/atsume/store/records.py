@@ -63,7 +63,10 @@ class Records:
             # What a crash may lose of the mirror, the next sync brings again; order is kept.
             raw.execute("SET LOCAL synchronous_commit = off")
         sql = self.database.sql(
-            "turn", lambda: sa.select(integrations.c.no).where(integrations.c.no == sa.bindparam("no"))
+            "turn",
+            lambda: sa.select(integrations.c.no).where(
+                integrations.c.no == sa.bindparam("no"), integrations.c.deleted_at.is_(None)
+            ),
         )
         if not raw.execute(sql + lock, {"no": integration.no}).fetchall():
             raise StoreError(f"Integration {integration.id} does not exist any more; nothing was written.")
@@ -169,9 +172,10 @@ class Records:
 
     def counts(self, integration_no: int) -> dict[str, int]:
         """Return the number of live rows of each model."""
-        return {model: self._count(model, integration_no) for model in RECORDS}
+        return {model: self.count(model, integration_no) for model in RECORDS}
 
-    def _count(self, model: str, integration_no: int) -> int:
+    def count(self, model: str, integration_no: int) -> int:
+        """Return the number of live rows of a model."""
         keys = RECORDS[model].keys
         sql = self.database.sql(
             ("count", model),
@@ -187,7 +191,7 @@ class Records:
             lambda: (
                 sa.update(keys)
                 .values(remote_fingerprint=number(0))
-                .where(within(keys), keys.c.remote_fingerprint != number(0))
+                .where(within(keys), keys.c.deleted_at.is_(None), keys.c.remote_fingerprint != number(0))
             ),
         )
         with self.database.writing() as connection:

@@ -11,9 +11,12 @@ from typing import Any
 from msgspec import Struct
 
 from atsume.model.environment import EnvironmentSettings
-from atsume.model.integration import EndUser, SyncState, SyncType
+from atsume.model.integration import EndUser, QaStatus, SyncState, SyncType
 from atsume.model.permission import Permission
 from atsume.model.record import Timestamp
+
+ERASED = -1
+"""Remote fingerprint of a record that was erased on request: no sync fills it again."""
 
 
 class Held(Struct, frozen=True):
@@ -21,7 +24,7 @@ class Held(Struct, frozen=True):
 
     seq: int
     remote_fingerprint: int
-    """Hash of the remote record it was made from; 0: map it again."""
+    """Hash of the remote record it was made from; 0: map it again; ERASED: never again."""
     fingerprint: int
     """Hash of the unified record's own wire bytes."""
     is_deleted: bool
@@ -153,6 +156,8 @@ class NewIntegration(Struct, frozen=True, kw_only=True):
     scope_config_id: str | None = None
     opted_out: tuple[str, ...] = ()
     permissions: tuple[Permission, ...] = ()
+    qa_status: QaStatus = QaStatus.PASSED
+    """PENDING: the first records must pass the quality checks."""
 
 
 class StreamProgress(Struct):
@@ -172,6 +177,8 @@ class StreamProgress(Struct):
     waited_seconds: float = 0.0
     """Spent waiting for the tool's rate limit."""
     error: str | None = None
+    held_back: int = 0
+    """Records, at least, that are gone in the tool and kept by the breaker."""
 
 
 class SyncRun(Struct, frozen=True):

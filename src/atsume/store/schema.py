@@ -62,6 +62,9 @@ KEY_COLUMNS = (
 )
 """Every key table begins with these; the catalogue's columns follow."""
 
+STREAM_TOTALS = ("runs", "failures", "records", "created", "updated", "deleted", "requests", "received_bytes")
+"""What is counted of a tool's stream over all runs, ever: the counters that `/metrics` shows."""
+
 _TYPES = {Kind.TEXT: Text, Kind.FLAG: sa.SmallInteger(), Kind.INTEGER: sa.Integer()}
 
 _WIDER = {
@@ -90,6 +93,8 @@ def _record_tables(model: Model) -> RecordTables:
     )
     sa.Index(f"ix_{model.name}_id", keys.c.id, unique=True)
     sa.Index(f"ix_{model.name}_touched", keys.c.integration_no, keys.c.touched_at, keys.c.seq)
+    full = sa.text("deleted_at IS NOT NULL AND fingerprint <> 0")
+    sa.Index(f"ix_{model.name}_tombs", keys.c.deleted_at, sqlite_where=full, postgresql_where=full)
     for column in model.columns:
         if column.indexed:
             indexed = _WIDER.get((model.name, column.name), (column.name,))
@@ -153,10 +158,20 @@ integrations = sa.Table(
     sa.Column("permissions", Text),  # JSON list: what scope testing found
     # Raised in the transaction of everything that writes jobs, stages or stages of jobs: see `store/related.py`.
     sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("state_changed_at", Moment),
+    sa.Column("deleted_at", Moment),  # hidden from then on, erased later
+    sa.Column("refused_since", Moment),  # the tool has refused the credentials at every attempt since
+    sa.Column("last_synced_at", Moment),
+    sa.Column("used_at", Moment),  # when a caller last asked, to the hour
+    sa.Column("qa_findings", Text, nullable=False, server_default="[]"),
+    sa.Column("qa_decided_at", Moment),  # an operator decided: the quality checks are silent
+    sa.Column("deletions_allowed_at", Moment),  # the next run may bury however much is gone
     sqlite_autoincrement=True,
 )
 sa.Index("ix_integrations_id", integrations.c.id, unique=True)
 sa.Index("ix_integrations_environment_id", integrations.c.environment_id)
+_HIDDEN = sa.text("deleted_at IS NOT NULL")
+sa.Index("ix_integrations_deleted", integrations.c.deleted_at, sqlite_where=_HIDDEN, postgresql_where=_HIDDEN)
 
 sync_runs = sa.Table(
     "sync_runs",
@@ -197,6 +212,36 @@ sa.Index(
 )
 _QUEUED = sa.text("state = 'QUEUED'")
 sa.Index("ix_sync_runs_queued", sync_runs.c.no, sqlite_where=_QUEUED, postgresql_where=_QUEUED)
+sa.Index("ix_sync_runs_ended", sync_runs.c.ended_at)
+
+stream_states = sa.Table(
+    "stream_states",
+    metadata,
+    sa.Column("integration_no", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("model", Text, primary_key=True),
+    sa.Column("completed_at", Moment),  # when a run last read it to its end
+    sa.Column("failing_since", Moment),
+    sa.Column("held_back", sa.Integer, nullable=False),  # records gone in the tool that the breaker keeps
+)
+
+stream_totals = sa.Table(
+    "stream_totals",
+    metadata,
+    sa.Column("tool", Text, primary_key=True),
+    sa.Column("model", Text, primary_key=True),
+    *(sa.Column(name, sa.BigInteger, nullable=False) for name in STREAM_TOTALS),
+    sa.Column("waited_seconds", sa.Float, nullable=False),
+)
+
+sync_totals = sa.Table(
+    "sync_totals",
+    metadata,
+    sa.Column("tool", Text, primary_key=True),
+    sa.Column("type", Text, primary_key=True),
+    sa.Column("state", Text, primary_key=True),
+    sa.Column("runs", sa.BigInteger, nullable=False),
+    sa.Column("seconds", sa.Float, nullable=False),
+)
 
 exchanges = sa.Table(
     "exchanges",

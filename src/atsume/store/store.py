@@ -8,19 +8,35 @@ from typing import Self
 from atsume.store.audit import Audit
 from atsume.store.connect_links import ConnectLinks
 from atsume.store.database import Database, StoreError
+from atsume.store.erasure import Erasure
 from atsume.store.exchanges import Exchanges
 from atsume.store.integrations import Integrations
 from atsume.store.keys import Keys
+from atsume.store.lifecycle import Lifecycles
 from atsume.store.reads import Reads
 from atsume.store.records import Records
 from atsume.store.related import RelatedOf
+from atsume.store.retention import Retention
 from atsume.store.scopes import Scopes
 from atsume.store.sync_runs import SyncRuns
 
 __all__ = ["Store", "StoreError"]
 
 
-class Store(Keys, Integrations, SyncRuns, Records, Reads, Exchanges, ConnectLinks, Scopes, Audit):
+class Store(
+    Keys,
+    Integrations,
+    Lifecycles,
+    SyncRuns,
+    Records,
+    Reads,
+    Exchanges,
+    ConnectLinks,
+    Scopes,
+    Audit,
+    Retention,
+    Erasure,
+):
     """An open store. Each base holds one topic."""
 
     def __init__(self, database: Database) -> None:

@@ -45,7 +45,9 @@ class SyncRuns:
                 there = connection.execute(query).first()
                 if there is not None:
                     return _run(there), True
-                known = sa.select(integrations.c.no).where(integrations.c.id == integration_id)
+                known = sa.select(integrations.c.no).where(
+                    integrations.c.id == integration_id, integrations.c.deleted_at.is_(None)
+                )
                 if connection.execute(known).first() is None:
                     raise StoreError(f"Integration {integration_id} does not exist.")
 
@@ -63,7 +65,7 @@ class SyncRuns:
             integrations.c.no,
             *(sa.literal(value) for value in values.values()),
             sa.literal(at, sync_runs.c.queued_at.type),
-        ).where(integrations.c.id == integration_id)
+        ).where(integrations.c.id == integration_id, integrations.c.deleted_at.is_(None))
         insert = sqlite.insert if self.database.is_sqlite else postgresql.insert
         names = ["integration_no", *values, "queued_at"]
         return insert(sync_runs).from_select(names, source).on_conflict_do_nothing().returning(*_SHOWN)
@@ -154,6 +156,17 @@ class SyncRuns:
             for row in ended:
                 _note_end(connection, _run(row), at)
         return len(ended)
+
+
+def cancel_active(connection: sa.Connection, integration_id: str, at: dt.datetime, why: str) -> None:
+    """Cancel what is queued or running of an integration, and note it. A run that goes on finds out and stops."""
+    cancel = (
+        sa.update(sync_runs)
+        .values(state=SyncState.CANCELLED.value, ended_at=at, error=why)
+        .where(sync_runs.c.integration_id == integration_id, sync_runs.c.state.in_(_ACTIVE))
+    )
+    for row in connection.execute(cancel.returning(*_SHOWN)).all():
+        _note_end(connection, _run(row), at)
 
 
 def _note_end(connection: sa.Connection, run: SyncRun, at: dt.datetime) -> None:

@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Mapping
 
 from atsume.connectors.base import Came
-from atsume.store.rows import Held, Row, Writes
+from atsume.store.rows import ERASED, Held, Row, Writes
 
 
 def must_map(came: Came, held: Held | None) -> bool:
     """Return whether a record that came has to be assembled and mapped at all."""
-    if held is None or held.is_deleted:
+    if held is None:
+        return True
+    if held.remote_fingerprint == ERASED:
+        return False
+    if held.is_deleted:
         return True
     if came.keep:
         return False

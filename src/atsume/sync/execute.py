@@ -11,11 +11,13 @@ from atsume.connectors.base import Connector, Exchange, Session
 from atsume.crypto import Keys, SealBroken, unseal
 from atsume.errors import AtsumeError, Code
 from atsume.ids import random_id
-from atsume.model.integration import USABLE, Integration, SyncState
+from atsume.model.integration import Integration, SyncState
 from atsume.model.record import timestamp
 from atsume.observe import log, redact
 from atsume.store.rows import LoggedExchange, StreamProgress, SyncRun
 from atsume.store.store import Store
+from atsume.sync.breaker import breaker
+from atsume.sync.ending import settle
 from atsume.sync.progress import Report
 from atsume.sync.run import Outcome, Run, run
 from atsume.sync.shed import shed
@@ -50,11 +52,10 @@ def execute(
         message = error.message if isinstance(error, AtsumeError) else "An unexpected error; see the server's log."
         outcome = Outcome(SyncState.FAILED, [], [], message, {})
     ended = executor.now()
+    settle(store, integration, claimed.type, outcome.state, ended)
     store.finish_sync(
         claimed.id, outcome.state, ended, outcome.streams, outcome.warnings, outcome.error, outcome.timings
     )
-    if outcome.state in USABLE and integration.first_synced_at is None:
-        store.mark_first_synced(integration.id, ended)
     if outcome.state is SyncState.SUCCEEDED and claimed.started_at is not None:
         store.data_renewed(integration.id, claimed.started_at)
     log.info("sync ended", sync_id=claimed.id, state=outcome.state.value, error=outcome.error)
@@ -106,6 +107,9 @@ def _run(
                 now=executor.now,
                 report=tell,
                 should_stop=should_stop,
+                breaker=breaker(
+                    executor.store.in_force(integration), is_allowed=integration.deletions_allowed_at is not None
+                ),
             )
         )
     finally:

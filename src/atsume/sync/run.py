@@ -22,6 +22,7 @@ from atsume.model.scope import Scope
 from atsume.store.rows import Held, Row, StreamProgress
 from atsume.store.store import Store
 from atsume.sync import missing
+from atsume.sync.breaker import OPEN, Breaker, HeldBack
 from atsume.sync.diff import diff, must_map
 from atsume.sync.ingest import row_maker
 from atsume.sync.plan import plan
@@ -59,6 +60,7 @@ class Run(Struct, frozen=True, kw_only=True):
     now: Callable[[], dt.datetime]
     report: Report
     should_stop: Callable[[], bool]
+    breaker: Breaker = OPEN
 
 
 def run(job: Run) -> Outcome:
@@ -115,6 +117,8 @@ def _walk(job: Run, stream: Stream, queue: PageQueue, progress: Progress, *, is_
     except CredentialsRefused:
         raise
     except AtsumeError as fault:
+        if isinstance(fault, HeldBack):
+            progress.streams[stream.model].held_back = fault.gone
         progress.set(stream.model, "failed", fault.message)
         return fault.message
     except msgspec.DecodeError as error:
@@ -190,7 +194,7 @@ def _rows(stream: Stream, fresh: list[Came], mirror: Mirror, scope: Scope, make_
 def _bury(job: Run, stream: Stream, seen: Seen, progress: Progress) -> None:
     """Tombstone what is truly gone."""
     with progress.station("second look"):
-        for writes in missing.gone(job.store, job.integration, stream, seen, job.session):
+        for writes in missing.gone(job.store, job.integration, stream, seen, job.session, job.breaker):
             done = job.store.commit(stream.model, job.integration, writes, timestamp(job.now()))
             progress.committed(stream.model, 0, done)
 
@@ -198,7 +202,7 @@ def _bury(job: Run, stream: Stream, seen: Seen, progress: Progress) -> None:
 def _state(progress: Progress, broken: set[str]) -> SyncState:
     if not broken:
         return SyncState.SUCCEEDED
-    brought = any(s.state == "complete" and s.records for s in progress.streams.values())
+    brought = any(s.held_back or (s.state == "complete" and s.records) for s in progress.streams.values())
     return SyncState.PARTIALLY_FAILED if brought else SyncState.FAILED
 
 
