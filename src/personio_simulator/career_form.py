@@ -87,12 +87,21 @@ def _control(company: Company, field: FormField, language: str) -> str:
     mark = f"*<span>{_required(language)}</span>" if field.required else "<span>(Optional)</span>" if document else ""
     key = f"doc-input-{field.name.removeprefix('documents.')}" if document else f"field-{field.name}"
     attribute = next((item for item in company.attributes if item.id == field.name), None)
-    return f'<div><label for="{key}">{label}{mark}</label>{_input(attribute, field, key, language)}</div>'
+    text = _help(attribute, language)
+    help_ = "" if text is None else f'<p id="{key}-help">{escape(text)}</p>'
+    return f'<div><label for="{key}">{label}{mark}</label>{_input(attribute, field, key, language)}{help_}</div>'
+
+
+def _help(attribute: Attribute | None, language: str) -> str | None:
+    texts = attribute.help if attribute else {}
+    return texts.get(language) or texts.get("de") or texts.get("en")
 
 
 def _input(attribute: Attribute | None, field: FormField, key: str, language: str) -> str:
     kind = attribute.type if attribute else field.name
     name = f'id="{key}" name="{field.name}"' + (" required" if field.required else "")
+    if attribute is not None and attribute.help:
+        name += f' aria-describedby="{key}-help"'
     if kind == "textarea":
         return f"<textarea {name}></textarea>"
     choices = _choices(attribute, field.name, language)
@@ -135,6 +144,7 @@ def form_fields(company: Company, job: Job, language: str) -> list[dict[str, obj
                 "label": label_of(company, field.name, language),
                 "type": "file" if field.name.startswith("documents.") else kind,
                 "required": field.required,
+                "help": _help(attribute, language),
                 "options": [{"value": v, "label": t} for v, t in _choices(attribute, field.name, language)],
             }
         )

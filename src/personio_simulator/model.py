@@ -70,6 +70,8 @@ class Attribute(msgspec.Struct):
     type: str
     labels: dict[str, str]
     options: list[Option] = []
+    help: dict[str, str] = {}
+    """A sentence below the control on the form, by language; most have none."""
     required_for_api: bool = False
 
 

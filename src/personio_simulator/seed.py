@@ -27,7 +27,7 @@ from personio_simulator.options import Options
 from personio_simulator.order import UpdatedOrder
 from personio_simulator.seed_jobs import jobs
 from personio_simulator.state import ANONYMISED, NO_CHANNEL, TWIN, Columns, Company, hash_text
-from personio_simulator.texts import ATTRIBUTES, CATEGORIES, CHANNELS, TITLES
+from personio_simulator.texts import ATTRIBUTES, CATEGORIES, CHANNELS, HELP, TITLES
 
 DAY = 86400
 SPAN = 730 * DAY
@@ -82,7 +82,9 @@ def _settings(made: Company, options: Options) -> None:
     for at, (kind, labels, choices) in enumerate(ATTRIBUTES):
         options_of = [Option(f"custom_option_{number + n}", choice) for n, choice in enumerate(choices)]
         number += len(choices)
-        made.attributes.append(Attribute(f"custom_attribute_{3845 + 3 * at}", kind, dict(labels), options_of))
+        made.attributes.append(
+            Attribute(f"custom_attribute_{3845 + 3 * at}", kind, dict(labels), options_of, dict(HELP.get(at, {})))
+        )
     made.tags = {"pool", "vip"}
 
 

@@ -67,3 +67,9 @@ ATTRIBUTES: list[tuple[str, dict[str, str], list[dict[str, str]]]] = [
     ("file", {"en": "Work permit", "de": "Arbeitserlaubnis"}, []),
     ("text", {"de": "Wer hat dich empfohlen?"}, []),
 ]
+HELP: dict[int, dict[str, str]] = {
+    0: {"en": "Three letters, such as EUR", "de": "Drei Buchstaben, zum Beispiel EUR"},
+    3: {"en": "See the European reference & framework"},
+    6: {"de": "Nur für Bewerbungen von außerhalb der EU"},
+}
+"""Help texts of attributes, by their place in `ATTRIBUTES`."""

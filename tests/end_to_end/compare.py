@@ -73,9 +73,10 @@ def _job(job: Facts) -> Facts:
 
 
 def _question(question: Facts) -> Facts:
-    options = question["format"].get("options", [])
-    return _only(question, ("remote_id", "title", "required", "index")) | {
+    options, display = question["format"].get("options", []), question["format"].get("display_type")
+    return _only(question, ("remote_id", "title", "description", "required", "index")) | {
         "type": question["format"]["type"],
+        "display": None if options else display,
         "options": [(o["remote_id"], o["name"]) for o in options],
     }
 

@@ -94,7 +94,9 @@ def _questions(job: Facts) -> list[Facts]:
         {
             "remote_id": field["name"],
             "title": field["label"],
+            "description": field["help"],
             "type": FORMATS[field["type"]][0],
+            "display": FORMATS[field["type"]][1],
             "options": [(o["value"], o["label"]) for o in field["options"]],
             "required": field["required"],
             "index": index,

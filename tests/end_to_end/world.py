@@ -117,6 +117,11 @@ class Mirror:
         assert integration is not None
         return integration
 
+    def at(self, moment: dt.datetime) -> None:
+        """Stop the clock of syncs at a moment: what they commit has changed then."""
+        executor = structs.replace(self.server.executor, now=lambda: moment)
+        self.server = structs.replace(self.server, executor=executor)
+
     def sync(self) -> SyncRun:
         """Carry out one full sync and return how it ended."""
         store = self.server.store

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 _TABLE = """
-AT austria österreich|AU australia australien|BE belgium belgien|BG bulgaria bulgarien|BR brazil brasilien
+AT austria österreich|AU australia australien|BE belgium belgien|BG bulgaria bulgarien|BR brazil brasilien brasil
 CA canada kanada|CH switzerland schweiz|CN china|CY cyprus zypern|CZ czechia tschechien|DE germany deutschland
 DK denmark dänemark|EE estonia estland|EG egypt ägypten|ES spain spanien españa|FI finland finnland
 FR france frankreich|GB uk england großbritannien|GR greece griechenland|HR croatia kroatien|HU hungary ungarn

@@ -73,7 +73,7 @@ def _remote_data(job: JobParts) -> Raw | None:
     if job.remote is not None:
         data["/v2/recruiting/jobs"] = job.remote
     if job.position:
-        data["/xml"] = job.position
+        data["/xml"] = msgspec.structs.replace(job.position, digest=0)  # a hash of ours, left out as 0
     return Raw(msgspec.json.encode(data))
 
 

@@ -24,7 +24,7 @@ class Section(Struct):
     value: str
 
 
-class Salary(Struct):
+class Salary(Struct, omit_defaults=True):
     """What a position pays, as texts."""
 
     min: str | None = None
@@ -34,7 +34,7 @@ class Salary(Struct):
     type: str | None = None
 
 
-class Position(Struct):
+class Position(Struct, omit_defaults=True):
     """A published job in one language. Texts are stripped; an empty one is None."""
 
     id: str
