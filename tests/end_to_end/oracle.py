@@ -223,7 +223,7 @@ def comparable(record: Facts) -> Facts:
             member["hiring_team_roles"].sort()
             member["job_roles"].sort(key=lambda role: role["remote_label"])
     if "applications" in told:
-        sent = [a["remote_created_at"] for a in told["applications"]]
+        sent = [a["remote_created_at"] or "" for a in told["applications"]]
         assert sent == sorted(sent, reverse=True), "the newest application comes first"
         told["applications"].sort(key=lambda a: a["remote_id"])
     return told
