@@ -31,11 +31,14 @@ def demo(oneshot: bool, port: int, simulator_port: int, jobs: int, applications:
     """Everything at once: simulator, server, a first sync."""
     home = _fresh(Path(folder))
     size = ["--jobs", str(jobs), "--applications", str(applications)]
+    say(f"Starting a simulated Personio with {jobs:,} jobs and {applications:,} applications …")
     with _process("simulator", home, [*_python("personio_simulator"), "--port", str(simulator_port), *size]) as sim:
         company = _first_line(sim, home)
         environ = _environ(home, company, port)
+        say("Starting the server …")
         with _process("server", home, [*_atsume(), "serve", "--port", str(port)], environ) as server:
             _wait_for(f"{environ['ATSUME_PUBLIC_URL']}/docs/openapi.json", server, home)
+            say("Connecting the company and syncing it for the first time …")
             connected = _connect(company, environ)
             base, key = environ["ATSUME_PUBLIC_URL"] + "/v1", environ["ATSUME_API_KEY"]
             counts = {name: _count(base, key, connected, name) for name in LISTS}
@@ -45,7 +48,7 @@ def demo(oneshot: bool, port: int, simulator_port: int, jobs: int, applications:
                     raise click.ClickException("A list is empty; see the logs in " + str(home))
                 click.echo(msgspec.json.encode(counts).decode())
                 return
-            say("Everything is running. Stop it with Ctrl-C.")
+            say("Everything is running, and stops with Ctrl-C.")
             server.wait()
 
 
@@ -147,21 +150,28 @@ def _count(base: str, key: str, integration_id: str, name: str) -> int:
 
 
 def _tell(base: str, key: str, integration_id: str, counts: dict[str, int]) -> None:
-    listed = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+    """Say what there is, and how to read it. What can be pasted stands at the left edge, in lines of its own."""
+    listed = ", ".join(f"{count:,} {name.replace('-', ' ')}" for name, count in counts.items())
     say(f"""
-Mirrored: {listed}
+Mirrored: {listed}.
 
+  API          {base}
+  Documented   {base.removesuffix("/v1")}/docs
   API key      {key}
   Integration  {integration_id}
-  API          {base}     documented at {base.removesuffix("/v1")}/docs
 
-  curl -H 'Authorization: Bearer {key}' -H 'X-Integration-Id: {integration_id}' \\
-       '{base}/ats/jobs?page_size=2'
+With curl:
 
-  # .venv/bin/python, with the official SDK of Kombo (pip install kombo):
-  from kombo import Kombo
-  kombo = Kombo(api_key="{key}",
-                integration_id="{integration_id}", server_url="{base}")
-  for job in kombo.ats.get_jobs(page_size=5).result.data.results:
-      print(job.name, job.status, [stage.name for stage in job.stages])
+curl -H 'Authorization: Bearer {key}' \\
+  -H 'X-Integration-Id: {integration_id}' \\
+  '{base}/ats/jobs?page_size=2'
+
+With the official SDK of Kombo, in .venv/bin/python or after `pip install kombo`:
+
+from kombo import Kombo
+kombo = Kombo(server_url="{base}", api_key="{key}",
+              integration_id="{integration_id}")
+for job in kombo.ats.get_jobs(page_size=5).result.data.results:
+    print(job.name, job.status, [s.name for s in job.stages], [q.title for q in job.screening_questions], sep="\\n  ")
+
 """)

@@ -5,6 +5,7 @@ HTML for browsers, JSON for programs. What is shown was redacted before it was s
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
@@ -14,8 +15,10 @@ from jinja2 import Environment, PackageLoader
 from litestar import MediaType, Request, Response, get
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
+from markupsafe import Markup, escape
 from msgspec import Struct
 
+from atsume.errors import Code, Fixer
 from atsume.ids import ALPHABET, LENGTH
 from atsume.model.record import timestamp
 from atsume.store.rows import LoggedExchange
@@ -35,7 +38,16 @@ HEADERS = {
 }
 
 _pages = Environment(loader=PackageLoader("atsume.web"), autoescape=True)
+_pages.filters["prose"] = lambda text: Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704
 _LETTERS = frozenset(ALPHABET.decode())
+
+
+FIXERS = {
+    Fixer.CALLER: "whoever wrote the request",
+    Fixer.END_USER: "the organisation that connected its tool",
+    Fixer.OPERATOR: "whoever runs this server",
+    Fixer.WAIT: "time: the same request may work later",
+}
 
 
 class ShownExchange(Struct, frozen=True, kw_only=True):
@@ -52,6 +64,10 @@ class ShownExchange(Struct, frozen=True, kw_only=True):
     sync_id: str | None
     code: str | None
     message: str | None
+    title: str | None
+    """What the code means, in short."""
+    fixer: str | None
+    """Who can make it go away, for a sentence."""
 
 
 def routes(store: Store) -> Sequence[ControllerRouterHandler]:
@@ -72,6 +88,7 @@ def routes(store: Store) -> Sequence[ControllerRouterHandler]:
 
 def shown(exchange: LoggedExchange) -> ShownExchange:
     """Return what is shown of an exchange."""
+    known = next((code for code in Code if code.wire == exchange.code), None)
     return ShownExchange(
         id=exchange.id,
         direction=exchange.direction,
@@ -84,6 +101,8 @@ def shown(exchange: LoggedExchange) -> ShownExchange:
         sync_id=exchange.sync_id,
         code=exchange.code,
         message=exchange.message,
+        title=known.title if known else None,
+        fixer=FIXERS[known.fixer] if known else None,
     )
 
 
