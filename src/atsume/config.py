@@ -37,6 +37,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Pause between two application forms read from a career site. Seconds."""
     allow_private_network: bool = False
     """Lets webhooks and `data_url` reach private addresses (tests, demo)."""
+    replica: str | None = None
+    """Name of this process among several workers on PostgreSQL; by default the host's. It should outlive a restart."""
     requests_per_minute: Annotated[int, Meta(ge=0)] = 6000
     """Quota per API key and integration, as the `ratelimit-*` headers tell it. 0: none."""
     keep_tombstones_days: Annotated[int, Meta(ge=0)] = 14

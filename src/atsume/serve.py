@@ -1,6 +1,8 @@
 """The composition root: reads the configuration, opens the store, wires everything. The only module that knows all."""
 
 import os
+import socket
+from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
@@ -9,6 +11,7 @@ from atsume import clock, crypto
 from atsume.config import Config, ConfigError
 from atsume.connectors import registry
 from atsume.connectors.base import Connector
+from atsume.store.alone import hold
 from atsume.store.store import Store
 from atsume.sync.execute import Executor
 
@@ -35,6 +38,14 @@ def open_server(config: Config) -> Server:
     server = Server(config, store, connectors, executor, encryption_key)
     _bootstrap(server)
     return server
+
+
+def alone(server: Server) -> tuple[str, Callable[[], None]]:
+    """Return the name of this process among those that serve the same database, and how to let go of it.
+
+    Raises StoreError when the database is a SQLite file that another server uses.
+    """
+    return hold(server.store.database, server.config.replica or socket.gethostname())
 
 
 def default_environment(server: Server) -> str:

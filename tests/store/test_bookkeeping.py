@@ -9,11 +9,12 @@ from sqlalchemy.exc import IntegrityError
 from atsume.model.environment import EnvironmentSettings
 from atsume.model.integration import EndUser, State, SyncState, SyncType
 from atsume.model.lifecycle import Trigger
-from atsume.store.rows import LoggedExchange, StreamProgress
+from atsume.store.checkpoints import RunLost
+from atsume.store.rows import Checkpoint, LoggedExchange, StreamProgress, Writes
 from atsume.store.store import Store, StoreError
-from atsume.store.sync_runs import ABANDONED
-from tests.store.world import NOON, World
+from tests.store.world import NOON, USER, World, moment
 
+AT = moment(2)
 LATER = NOON + dt.timedelta(hours=1, microseconds=7)
 
 
@@ -102,18 +103,75 @@ def test_one_runs_at_a_time(world: World) -> None:
     assert run.id == delta.id
 
 
-def test_abandoned_runs_fail(world: World) -> None:
-    """Runs that a dead process left behind fail with a sentence; queued ones wait on."""
-    store = world.store
-    run, _ = store.queue_sync(world.integration.id, SyncType.FULL, NOON)
-    store.claim_sync(NOON)
+def test_what_a_dead_process_left(world: World) -> None:
+    """Its run waits again, still RUNNING, and blocks nothing but its integration; living ones keep theirs."""
+    store, other = world.store, World(world.store, "Other")
+    runs = [store.queue_sync(w.integration.id, SyncType.FULL, NOON)[0] for w in (world, other)]
     waiting, _ = store.queue_sync(world.integration.id, SyncType.DELTA, NOON)
-    assert store.abandon_running(LATER, silent_since=NOON) == 0  # heard of since
-    assert [store.abandon_running(LATER, silent_since=LATER) for _ in range(2)] == [1, 0]
-    failed = store.sync_run(run.id)
-    assert failed
-    assert (failed.state, failed.error, failed.ended_at) == (SyncState.FAILED, ABANDONED, LATER)
-    assert store.sync_run(waiting.id) == waiting
+    for run, process in zip(runs, ("dying", "living"), strict=True):
+        store.beat(process, process, "worker", NOON)
+        assert store.claim_sync(NOON, run.id, process)
+    assert (store.waiting_syncs(9), store.claim_sync(NOON)) == ([], None)
+    assert [store.bury_replicas(["dying"]) for _ in range(2)] == [1, 0]
+    assert store.waiting_syncs(9) == [runs[0].id]
+    again = store.claim_sync(LATER, owner="living")
+    assert again
+    assert (again.id, again.started_at, again.owner, again.attempts) == (runs[0].id, NOON, "living", 2)
+    store.finish_sync(again.id, SyncState.FAILED, LATER, [], [], None, {}, "dying")  # the dead has no say any more
+    assert store.is_mine(again.id, "living")
+    store.finish_sync(again.id, SyncState.FAILED, LATER, [], [], None, {}, "living")
+    assert store.waiting_syncs(9) == [waiting.id]
+
+
+def test_a_checkpoint_is_written_with_its_page_or_not_at_all(world: World) -> None:
+    """Whoever does not own the run any more writes neither checkpoint nor records."""
+    store, integration = world.store, world.integration
+    run, _ = store.queue_sync(integration.id, SyncType.FULL, NOON)
+    store.claim_sync(NOON, run.id, "me")
+    users = Writes(created=[world.row(USER)])
+
+    def checkpoint(owner: str, place: str) -> Checkpoint:
+        progress = StreamProgress("ats_users", records=1)
+        return Checkpoint(
+            run_id=run.id,
+            owner=owner,
+            model="ats_users",
+            place=place,
+            high_water=7,
+            progress=progress,
+            seen=b"12345678",
+        )
+
+    with pytest.raises(RunLost):
+        store.commit("ats_users", integration, users, AT, checkpoint=checkpoint("somebody", "p2"))
+    assert (store.checkpoints(run.id), store.counts(integration.no)["ats_users"]) == ([], 0)
+    store.commit("ats_users", integration, users, AT, checkpoint=checkpoint("me", "p2"))
+    store.commit_many(integration, [], AT, checkpoint=checkpoint("me", "p3"))
+    assert [(c.place, c.high_water, c.seen) for c in store.checkpoints(run.id)] == [
+        ("p2", 7, b"12345678"), ("p3", 7, b"12345678"),
+    ]  # fmt: skip
+    assert store.counts(integration.no)["ats_users"] == 1
+    store.finish_sync(run.id, SyncState.SUCCEEDED, LATER, [], [], None, {}, "me")
+    assert store.checkpoints(run.id) == []
+    with pytest.raises(RunLost):
+        store.commit_many(integration, [], AT, checkpoint=checkpoint("me", "p4"))
+
+
+def test_attempts_count_from_the_last_checkpoint(world: World) -> None:
+    """A run that gets on may be taken up for ever; one that does not is known by its count."""
+    store, integration = world.store, world.integration
+    run, _ = store.queue_sync(integration.id, SyncType.FULL, NOON)
+    counts: list[int] = []
+    for gets_on in (False, False, True, False, True, True):
+        claimed = store.claim_sync(NOON, run.id, "me")
+        assert claimed
+        counts.append(claimed.attempts)
+        if gets_on:
+            progress = StreamProgress("ats_users")
+            entry = Checkpoint(run_id=run.id, owner="me", model="ats_users", place="", high_water=0, progress=progress)
+            store.commit_many(integration, [], AT, checkpoint=entry)
+        store.release_sync(run.id, "me")
+    assert counts == [1, 2, 3, 1, 2, 1]
 
 
 def test_nobody_is_synced_twice_at_once(world: World) -> None:

@@ -56,16 +56,6 @@ def test_the_end_of_a_run_is_noted_once(world: World) -> None:
     ]  # fmt: skip
 
 
-def test_runs_of_a_dead_process_are_noted(world: World) -> None:
-    """A run that was written off has ended too."""
-    store = world.store
-    run, _ = store.queue_sync(world.integration.id, SyncType.FULL, NOON)
-    store.claim_sync(NOON)
-    store.abandon_running(LATER, silent_since=LATER)
-    told = [n.facts for n in notes(store) if n.kind == "sync_finished"]
-    assert [(f.sync_id, f.state) for f in told] == [(run.id, SyncState.FAILED)]
-
-
 def test_a_change_that_fails_leaves_no_note(world: World) -> None:
     """The note is part of the change."""
     before = notes(world.store)

@@ -45,10 +45,12 @@ def serve(host: str, port: int, no_worker: bool) -> None:
     """Run the API, the pages and a worker in one process."""
     import uvicorn
 
+    from atsume.serve import alone
     from atsume.worker import Worker
 
     server = opened(level=logging.INFO)
-    work = None if no_worker else Worker(server.executor)
+    name, release = alone(server)
+    work = None if no_worker else Worker(server.executor, name)
     if work:
         work.start()
     try:
@@ -62,22 +64,26 @@ def serve(host: str, port: int, no_worker: bool) -> None:
     finally:
         if work:
             work.stop()
+        release()
         server.store.close()
 
 
 @click.command()
 def worker() -> None:
     """Run one more worker against the same database."""
+    from atsume.serve import alone
     from atsume.worker import Worker
 
     server = opened(level=logging.INFO)
-    work, ended = Worker(server.executor), threading.Event()
+    name, release = alone(server)
+    work, ended = Worker(server.executor, name), threading.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: ended.set())
     work.start()
     say("The worker is running. Stop it with Ctrl-C.")
     ended.wait()
     work.stop()
+    release()
     server.store.close()
 
 

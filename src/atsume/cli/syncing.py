@@ -40,14 +40,17 @@ def follow(server: "Server", sync_id: str) -> "SyncState":
     from atsume import clock
     from atsume.cli.progress import SyncDisplay
     from atsume.sync.execute import execute
+    from atsume.sync.replica import Replica
 
-    with SyncDisplay() as display:
-        claimed = server.store.claim_sync(clock.now(), sync_id)
-        if claimed is not None:
-            execute(server.executor, claimed, should_stop=lambda: False, report=display)
+    executor = server.executor
+    with SyncDisplay() as display, Replica(executor, executor.process, "command", time.monotonic):
         while (watched := server.store.sync_run(sync_id)) is not None and watched.ended_at is None:
             display(watched.streams, watched.timings)
-            time.sleep(WATCH_SECONDS)
+            claimed = server.store.claim_sync(clock.now(), sync_id, executor.process)
+            if claimed is not None:
+                execute(executor, claimed, should_stop=lambda: False, report=display)
+            else:
+                time.sleep(WATCH_SECONDS)
     if watched is None:
         raise click.ClickException("The run is gone; was its integration deleted?")
     for warning in watched.warnings:

@@ -7,7 +7,7 @@ order, the threads, the comparison and the store.
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -105,6 +105,9 @@ class Stream(Struct, frozen=True, kw_only=True):
     """Station 3: the parts of each record that came and must be mapped, in the same order."""
     map: Callable[[Any], Record]
     """Station 4, pure and total."""
+    resume: Callable[[str], Iterator[Page]] | None = None
+    """Station 1 after a page, told by that page's cursor; every page but the last must have one. A cursor that is no
+    longer accepted starts the walk over. None: the stream is short and always starts at its beginning."""
     after: frozenset[str] = frozenset()
     """Models whose streams must have ended before this one is decoded."""
     prefetch: bool = True
@@ -147,6 +150,19 @@ class Session(Protocol):
 
     def close(self) -> None:
         """Release connections."""
+        ...
+
+
+@runtime_checkable
+class Resumable(Protocol):
+    """A session whose streams remember something of each other, which a process that takes a run up must know."""
+
+    def carried(self) -> bytes | None:
+        """Return what was remembered since the last call. Kept with the page it came from."""
+        ...
+
+    def carry(self, carried: Sequence[bytes]) -> None:
+        """Remember it again, in the order it was returned. Called once, before any page is fetched."""
         ...
 
 

@@ -150,7 +150,7 @@ class Database:
                     raise
                 while self._readers:
                     self._readers.pop().close()
-        return self._used(self._open_reader(), use)
+        return self._used(self.open_reader(), use)
 
     def _used(self, connection: Any, use: Callable[[Any], Seen]) -> Seen:
         try:
@@ -175,7 +175,8 @@ class Database:
         cursor.adapters.register_loader("text", ByteaBinaryLoader)
         return cursor.execute(sql, parameters).fetchall()
 
-    def _open_reader(self) -> Any:
+    def open_reader(self) -> Any:
+        """Return a fresh connection of the driver, which commits each statement by itself."""
         dialect = self.engine.dialect
         args, options = dialect.create_connect_args(self._address)
         connection = dialect.connect(*args, **options)

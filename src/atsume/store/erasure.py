@@ -30,6 +30,7 @@ BATCH = 2000
 
 OF_NOBODY = {
     "alembic_version": "the version of the schema",
+    "replicas": "the processes that are at work",
     "stream_totals": "counts by tool and model, of nobody in particular",
     "sync_totals": "counts by tool and state, of nobody in particular",
 }

@@ -9,8 +9,9 @@ from atsume.model.integration import Integration
 from atsume.model.record import Timestamp
 from atsume.store import related, stored
 from atsume.store.bulk import PostgresWriter, SqliteWriter
+from atsume.store.checkpoints import write_checkpoint
 from atsume.store.database import Among, Database, StoreError, driver
-from atsume.store.rows import Committed, Held, Row, Writes
+from atsume.store.rows import Checkpoint, Committed, Held, Row, Writes
 from atsume.store.schema import RECORDS, SEQ_MASK, RecordTables, bounds, integrations, within
 from atsume.store.text import number
 from atsume.store.touch import Touches
@@ -34,23 +35,39 @@ class Records:
         return {row[0]: Held(row[1] & SEQ_MASK, row[2], row[3], row[4] is not None) for row in found}
 
     def commit(
-        self, model: str, integration: Integration, writes: Writes, at: Timestamp, *, touch: bool = True
+        self,
+        model: str,
+        integration: Integration,
+        writes: Writes,
+        at: Timestamp,
+        *,
+        touch: bool = True,
+        checkpoint: Checkpoint | None = None,
     ) -> Committed:
         """Write one batch, all or nothing. See `commit_many`."""
-        return self.commit_many(integration, [(model, writes)], at, touch=touch)[0]
+        return self.commit_many(integration, [(model, writes)], at, touch=touch, checkpoint=checkpoint)[0]
 
     def commit_many(
-        self, integration: Integration, batches: Sequence[tuple[str, Writes]], at: Timestamp, *, touch: bool = True
+        self,
+        integration: Integration,
+        batches: Sequence[tuple[str, Writes]],
+        at: Timestamp,
+        *,
+        touch: bool = True,
+        checkpoint: Checkpoint | None = None,
     ) -> list[Committed]:
         """Write batches of several models in one transaction. Raises StoreError; then nothing was written.
 
         `at` becomes the change time of what was created, updated or deleted, and moves `touched_at` of the records
-        for which that counts. `touch=False` leaves the others alone: a first load has nobody to touch.
+        for which that counts. `touch=False` leaves the others alone: a first load has nobody to touch. A checkpoint is
+        written with the batches, and refuses them when its run was lost.
         """
         try:
             with self.database.writing() as connection:
                 raw = driver(connection)
                 self._take_turn(raw, integration)
+                if checkpoint is not None:
+                    write_checkpoint(self.database, raw, checkpoint)
                 self._raise_revision(raw, integration, batches)
                 return [self._write(raw, model, integration, writes, at, touch=touch) for model, writes in batches]
         except self.database.integrity_error as error:

@@ -196,6 +196,43 @@ class SyncRun(Struct, frozen=True):
     error: str | None = None
     timings: dict[str, float] = {}
     """Seconds per station."""
+    owner: str | None = None
+    """The process that carries it out. None while RUNNING: whoever did is gone, anybody may take it up."""
+    attempts: int = 0
+    """How often it was started since its last checkpoint."""
+
+
+class Checkpoint(Struct, frozen=True, kw_only=True):
+    """How far a stream of a run is, written in the same transaction as the records it speaks of."""
+
+    run_id: str
+    owner: str
+    """Who must still own the run for anything to be written."""
+    model: str
+    place: str | None
+    """Where the stream goes on. Empty: its walk has ended. None: only at its beginning."""
+    high_water: int
+    """`seq` of the newest row when the walk began: rows above it came since."""
+    progress: StreamProgress
+    seen: bytes | None = None
+    """Which held rows came since the checkpoint before: their `seq`, eight bytes each."""
+    carried: bytes | None = None
+    """What later streams need of it; the connector's own business."""
+
+
+class Replica(Struct, frozen=True):
+    """A process that carries out work."""
+
+    process: str
+    """New at every start."""
+    executor: str
+    """The same after a restart."""
+    role: str
+    """`worker` or `command`."""
+    started_at: dt.datetime
+    beat_at: dt.datetime
+    beats: int
+    """Counts up while it lives."""
 
 
 class LoggedExchange(Struct, frozen=True, kw_only=True):

@@ -184,12 +184,14 @@ sync_runs = sa.Table(
     sa.Column("state", Text, nullable=False),
     sa.Column("queued_at", Moment, nullable=False),
     sa.Column("started_at", Moment),
-    sa.Column("beat_at", Moment),
     sa.Column("ended_at", Moment),
     sa.Column("streams", Text, nullable=False),
     sa.Column("warnings", Text, nullable=False),
     sa.Column("error", Text),
     sa.Column("timings", Text, nullable=False),
+    sa.Column("owner", Text),  # the process that carries it out; null while RUNNING: its process is gone
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),  # starts since a checkpoint was written
+    sa.Column("checkpoint_no", Seq),  # the last checkpoint when it was last started
 )
 sa.Index("ix_sync_runs_id", sync_runs.c.id, unique=True)
 sa.Index("ix_sync_runs_integration", sync_runs.c.integration_no, sync_runs.c.no)
@@ -241,6 +243,32 @@ sync_totals = sa.Table(
     sa.Column("state", Text, primary_key=True),
     sa.Column("runs", sa.BigInteger, nullable=False),
     sa.Column("seconds", sa.Float, nullable=False),
+)
+
+sync_checkpoints = sa.Table(
+    "sync_checkpoints",
+    metadata,
+    sa.Column("no", Seq, primary_key=True, autoincrement=True),
+    sa.Column("run_id", Text, nullable=False),
+    sa.Column("integration_no", sa.Integer, nullable=False),
+    sa.Column("model", Text, nullable=False),
+    sa.Column("place", Text),  # where the stream goes on; empty: its walk has ended; null: at its beginning
+    sa.Column("high_water", sa.BigInteger, nullable=False),
+    sa.Column("progress", Text, nullable=False),
+    sa.Column("seen", sa.LargeBinary),
+    sa.Column("carried", sa.LargeBinary),
+)
+sa.Index("ix_sync_checkpoints_run_id", sync_checkpoints.c.run_id, sync_checkpoints.c.no)
+
+replicas = sa.Table(
+    "replicas",
+    metadata,
+    sa.Column("process", Text, primary_key=True),  # new at every start
+    sa.Column("executor", Text, nullable=False),  # the same after a restart
+    sa.Column("role", Text, nullable=False),
+    sa.Column("started_at", Moment, nullable=False),
+    sa.Column("beat_at", Moment, nullable=False),
+    sa.Column("beats", sa.Integer, nullable=False),
 )
 
 exchanges = sa.Table(

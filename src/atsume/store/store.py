@@ -6,6 +6,7 @@ Thread-safe. Times are passed in. What fails raises StoreError, with a sentence,
 from typing import Self
 
 from atsume.store.audit import Audit
+from atsume.store.checkpoints import Checkpoints
 from atsume.store.connect_links import ConnectLinks
 from atsume.store.database import Database, StoreError
 from atsume.store.erasure import Erasure
@@ -16,6 +17,7 @@ from atsume.store.lifecycle import Lifecycles
 from atsume.store.reads import Reads
 from atsume.store.records import Records
 from atsume.store.related import RelatedOf
+from atsume.store.replicas import Replicas
 from atsume.store.retention import Retention
 from atsume.store.scopes import Scopes
 from atsume.store.sync_runs import SyncRuns
@@ -28,6 +30,8 @@ class Store(
     Integrations,
     Lifecycles,
     SyncRuns,
+    Checkpoints,
+    Replicas,
     Records,
     Reads,
     Exchanges,

@@ -14,9 +14,7 @@ from atsume.model.integration import EndUser, SyncState, SyncType
 from atsume.store.database import Database, StoreError
 from atsume.store.outbox import SyncFacts, note
 from atsume.store.rows import StreamProgress, SyncRun
-from atsume.store.schema import integrations, sync_runs
-
-ABANDONED = "The server stopped while this sync was running. The next sync takes up what is missing."
+from atsume.store.schema import integrations, sync_checkpoints, sync_runs
 
 _ACTIVE = (SyncState.QUEUED.value, SyncState.RUNNING.value)
 _SHOWN = [sync_runs.c[name] for name in SyncRun.__struct_fields__]
@@ -70,19 +68,31 @@ class SyncRuns:
         names = ["integration_no", *values, "queued_at"]
         return insert(sync_runs).from_select(names, source).on_conflict_do_nothing().returning(*_SHOWN)
 
-    def claim_sync(self, at: dt.datetime, run_id: str | None = None) -> SyncRun | None:
-        """Return the oldest queued run (or just this one), RUNNING from now on, of an integration with none running."""
-        running = sync_runs.alias("running")
-        busy = sa.exists().where(
-            running.c.integration_no == sync_runs.c.integration_no, running.c.state == SyncState.RUNNING.value
-        )
-        # The state is spelt out: that is how the engines find the index of the queued ones.
-        queued = sa.text("sync_runs.state = 'QUEUED'")
+    def claim_sync(self, at: dt.datetime, run_id: str | None = None, owner: str | None = None) -> SyncRun | None:
+        """Return the oldest run that waits (or just this one), RUNNING from now on and owned by a process.
+
+        A run waits when it is QUEUED and its integration has none running, or when it is RUNNING and its process is
+        gone.
+        """
+        # The states are spelt out: that is how the engines find the indexes of the few rows that matter.
+        free = sa.and_(sa.text("sync_runs.state = 'RUNNING'"), sync_runs.c.owner.is_(None))
         wanted = sync_runs.c.id == run_id if run_id is not None else sa.true()
-        due = sa.select(sync_runs.c.no).where(queued, ~busy, wanted).order_by(sync_runs.c.no).limit(1)
+        due = sa.select(sync_runs.c.no).where(sa.or_(free, _ready()), wanted).order_by(sync_runs.c.no).limit(1)
+        written = (
+            sa.select(sa.func.max(sync_checkpoints.c.no))
+            .where(sync_checkpoints.c.run_id == sync_runs.c.id)
+            .scalar_subquery()
+        )
+        moved = sa.func.coalesce(written, 0) > sa.func.coalesce(sync_runs.c.checkpoint_no, 0)
         start = (
             sa.update(sync_runs)
-            .values(state=SyncState.RUNNING.value, started_at=at, beat_at=at)
+            .values(
+                state=SyncState.RUNNING.value,
+                started_at=sa.func.coalesce(sync_runs.c.started_at, sa.literal(at, sync_runs.c.started_at.type)),
+                owner=owner or random_id(),
+                attempts=sa.case((moved, 1), else_=sync_runs.c.attempts + 1),
+                checkpoint_no=written,
+            )
             .where(sync_runs.c.no == due.with_for_update(skip_locked=True).scalar_subquery())
             .returning(*_SHOWN)
         )
@@ -94,9 +104,31 @@ class SyncRuns:
             except exc.IntegrityError:
                 continue  # another worker has just started a run of the same integration
 
-    def save_progress(self, run_id: str, streams: Sequence[StreamProgress], timings: Mapping[str, float]) -> None:
+    def waiting_syncs(self, limit: int) -> list[str]:
+        """Return the runs that could be claimed now, those whose process is gone first, then the oldest."""
+        running = sa.select(sync_runs.c.id, sync_runs.c.no).where(
+            sa.text("sync_runs.state = 'RUNNING'"), sync_runs.c.owner.is_(None)
+        )
+        queued = sa.select(sync_runs.c.id, sync_runs.c.no).where(_ready()).order_by(sync_runs.c.no).limit(limit)
+        with self.database.looking() as connection:
+            rows = [*connection.execute(running.limit(limit)), *connection.execute(queued)]
+        return [row.id for row in rows[:limit]]
+
+    def release_sync(self, run_id: str, owner: str) -> None:
+        """Let go of a run without ending it: another process may take it up at once."""
+        self._update_run(run_id, owner, {"owner": None})
+
+    def is_mine(self, run_id: str, owner: str) -> bool:
+        """Tell whether a run still goes on and is still owned by a process."""
+        query = sa.select(sync_runs.c.no).where(sync_runs.c.id == run_id, *_held_by(owner))
+        with self.database.looking() as connection:
+            return connection.execute(query).first() is not None
+
+    def save_progress(
+        self, run_id: str, streams: Sequence[StreamProgress], timings: Mapping[str, float], owner: str | None = None
+    ) -> None:
         """Remember how far a run is."""
-        self._update_run(run_id, streams=_json(streams), timings=_json(timings))
+        self._update_run(run_id, owner, {"streams": _json(streams), "timings": _json(timings)})
 
     def finish_sync(
         self,
@@ -107,25 +139,32 @@ class SyncRuns:
         warnings: Sequence[str],
         error: str | None,
         timings: Mapping[str, float],
-    ) -> None:
-        """End a run, and note it. A run that has ended stays as it is: it is told once."""
+        owner: str | None = None,
+    ) -> bool:
+        """End a run, note it and forget its checkpoints. Tells whether it had not ended, and was its owner's."""
         values = {
             "state": state.value,
             "ended_at": at,
+            "owner": None,
             "streams": _json(streams),
             "warnings": _json(warnings),
             "error": error,
             "timings": _json(timings),
         }
-        mine = sync_runs.c.id == run_id, sync_runs.c.state.in_(_ACTIVE)
+        mine = (sync_runs.c.owner == owner,) if owner is not None else ()
+        end = sa.update(sync_runs).values(values).where(sync_runs.c.id == run_id, sync_runs.c.state.in_(_ACTIVE), *mine)
         with self.database.writing() as connection:
-            row = connection.execute(sa.update(sync_runs).values(values).where(*mine).returning(*_SHOWN)).first()
+            row = connection.execute(end.returning(*_SHOWN)).first()
             if row is not None:
                 _note_end(connection, _run(row), at)
+                connection.execute(sa.delete(sync_checkpoints).where(sync_checkpoints.c.run_id == run_id))
+        return row is not None
 
-    def _update_run(self, run_id: str, **values: Any) -> None:
+    def _update_run(self, run_id: str, owner: str | None, values: dict[str, Any]) -> None:
+        """Change a run that goes on and is still owned by that process (any, unless named)."""
+        change = sa.update(sync_runs).values(values).where(sync_runs.c.id == run_id, *_held_by(owner))
         with self.database.writing() as connection:
-            connection.execute(sa.update(sync_runs).values(values).where(sync_runs.c.id == run_id))
+            connection.execute(change)
 
     def sync_run(self, run_id: str) -> SyncRun | None:
         """Return a run."""
@@ -139,23 +178,6 @@ class SyncRuns:
         query = sa.select(*_SHOWN).where(sync_runs.c.integration_no == no).order_by(sync_runs.c.no.desc()).limit(limit)
         with self.database.looking() as connection:
             return [_run(row) for row in connection.execute(query)]
-
-    def beat(self, run_id: str, at: dt.datetime) -> None:
-        """Say that whoever carries out a run is still alive."""
-        self._update_run(run_id, beat_at=at)
-
-    def abandon_running(self, at: dt.datetime, silent_since: dt.datetime) -> int:
-        """Fail the RUNNING runs of which nobody was heard since a moment; return how many."""
-        fail = (
-            sa.update(sync_runs)
-            .values(state=SyncState.FAILED.value, ended_at=at, error=ABANDONED)
-            .where(sync_runs.c.state == SyncState.RUNNING.value, sync_runs.c.beat_at < silent_since)
-        )
-        with self.database.writing() as connection:
-            ended = connection.execute(fail.returning(*_SHOWN)).all()
-            for row in ended:
-                _note_end(connection, _run(row), at)
-        return len(ended)
 
 
 def cancel_active(connection: sa.Connection, integration_id: str, at: dt.datetime, why: str) -> None:
@@ -192,6 +214,20 @@ def _note_end(connection: sa.Connection, run: SyncRun, at: dt.datetime) -> None:
     )
 
 
+def _ready() -> sa.ColumnElement[bool]:
+    """Return the condition of a queued run whose integration has none running."""
+    running = sync_runs.alias("running")
+    busy = sa.exists().where(
+        running.c.integration_no == sync_runs.c.integration_no, running.c.state == SyncState.RUNNING.value
+    )
+    return sa.and_(sa.text("sync_runs.state = 'QUEUED'"), ~busy)
+
+
+def _held_by(owner: str | None) -> tuple[sa.ColumnElement[bool], ...]:
+    going_on = sync_runs.c.state == SyncState.RUNNING.value
+    return (going_on,) if owner is None else (going_on, sync_runs.c.owner == owner)
+
+
 def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
@@ -209,4 +245,6 @@ def _run(row: Any) -> SyncRun:
         warnings=_warnings.decode(row.warnings),
         error=row.error,
         timings=_timings.decode(row.timings),
+        owner=row.owner,
+        attempts=row.attempts,
     )

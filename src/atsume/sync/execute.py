@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 from msgspec import Struct
 
+from atsume.clock import monotonic_seconds
 from atsume.connectors.base import Connector, Exchange, Session
 from atsume.crypto import Keys, SealBroken, unseal
 from atsume.errors import AtsumeError, Code
@@ -14,15 +15,22 @@ from atsume.ids import random_id
 from atsume.model.integration import Integration, SyncState
 from atsume.model.record import timestamp
 from atsume.observe import log, redact
+from atsume.store.checkpoints import RunLost
 from atsume.store.rows import LoggedExchange, StreamProgress, SyncRun
 from atsume.store.store import Store
 from atsume.sync.breaker import breaker
 from atsume.sync.ending import settle
+from atsume.sync.journal import Journal
 from atsume.sync.progress import Report
 from atsume.sync.run import Outcome, Run, run
 from atsume.sync.shed import shed
 
-BEAT_SECONDS = 10.0
+WATCH_SECONDS = 1.0
+"""How often a running sync is asked whether it should still go on."""
+TIMEOUT = dt.timedelta(hours=24)
+"""What one process may spend on one run."""
+MOST_ATTEMPTS = 5
+"""Starts of a run without a page committed between them. More would never end: something kills the process."""
 FAULT_FROM = 400
 """Remote answers from this status on are kept as exchanges; good ones are only counted."""
 
@@ -34,32 +42,59 @@ class Executor(Struct, frozen=True, kw_only=True):
     connectors: Mapping[str, Connector]
     encryption_key: Keys
     now: Callable[[], dt.datetime]
+    process: str = msgspec.field(default_factory=random_id)
+    """This process, as owner of what it carries out."""
 
 
 def execute(
     executor: Executor, claimed: SyncRun, *, should_stop: Callable[[], bool], report: Report | None = None
 ) -> SyncState:
-    """Run to the end, whatever happens, and write the end down. Returns the final state."""
-    store = executor.store
-    integration = store.integration(claimed.integration_id)
+    """Carry a run on to its end, whatever happens, and write the end down. Returns the state it is left in.
+
+    A run that `should_stop` interrupts is not ended but let go: the next process goes on with it.
+    """
+    integration = executor.store.integration(claimed.integration_id)
     if integration is None:
         return SyncState.CANCELLED
-    log.info("sync started", sync_id=claimed.id, integration_id=integration.id, type=claimed.type.value)
+    log.info("sync started", sync_id=claimed.id, integration_id=integration.id, attempt=claimed.attempts)
+    watch = Watch(executor, claimed, should_stop)
     try:
-        outcome = _run(executor, integration, claimed, should_stop, report)
+        outcome = _run(executor, integration, claimed, watch, report)
+    except RunLost:
+        return _lost(claimed)
     except Exception as error:  # the run must never stay RUNNING because of a defect of ours
         log.exception("sync crashed", sync_id=claimed.id)
         message = error.message if isinstance(error, AtsumeError) else "An unexpected error; see the server's log."
         outcome = Outcome(SyncState.FAILED, [], [], message, {})
-    ended = executor.now()
-    settle(store, integration, claimed.type, outcome.state, ended)
-    store.finish_sync(
-        claimed.id, outcome.state, ended, outcome.streams, outcome.warnings, outcome.error, outcome.timings
+    finally:
+        watch.end()
+    if outcome.state is SyncState.CANCELLED and not watch.is_late:
+        executor.store.release_sync(claimed.id, claimed.owner or "")
+        return _lost(claimed)
+    return _finish(executor, integration, claimed, outcome, is_late=watch.is_late)
+
+
+def _lost(claimed: SyncRun) -> SyncState:
+    log.info("sync let go", sync_id=claimed.id)
+    return SyncState.RUNNING
+
+
+def _finish(
+    executor: Executor, integration: Integration, claimed: SyncRun, outcome: Outcome, *, is_late: bool
+) -> SyncState:
+    state, error, ended = outcome.state, outcome.error, executor.now()
+    if is_late and state is SyncState.CANCELLED:
+        state, error = SyncState.TIMED_OUT, "The sync took longer than it may. What it brought so far stays."
+    if not executor.store.is_mine(claimed.id, claimed.owner or ""):
+        return _lost(claimed)
+    settle(executor.store, integration, claimed.type, state, ended)
+    executor.store.finish_sync(
+        claimed.id, state, ended, outcome.streams, outcome.warnings, error, outcome.timings, claimed.owner
     )
-    if outcome.state is SyncState.SUCCEEDED and claimed.started_at is not None:
-        store.data_renewed(integration.id, claimed.started_at)
-    log.info("sync ended", sync_id=claimed.id, state=outcome.state.value, error=outcome.error)
-    return outcome.state
+    if state is SyncState.SUCCEEDED and claimed.started_at is not None:
+        executor.store.data_renewed(integration.id, claimed.started_at)
+    log.info("sync ended", sync_id=claimed.id, state=state.value, error=error)
+    return state
 
 
 def open_session(executor: Executor, integration: Integration, sync_id: str | None) -> Session:
@@ -81,21 +116,21 @@ def open_session(executor: Executor, integration: Integration, sync_id: str | No
 
 
 def _run(
-    executor: Executor,
-    integration: Integration,
-    claimed: SyncRun,
-    should_stop: Callable[[], bool],
-    report: Report | None,
+    executor: Executor, integration: Integration, claimed: SyncRun, watch: "Watch", report: Report | None
 ) -> Outcome:
+    if claimed.attempts > MOST_ATTEMPTS:
+        message = f"The server died {MOST_ATTEMPTS} times at the same place of this sync; see its log."
+        return Outcome(SyncState.FAILED, claimed.streams, [], message, claimed.timings)
+
     def tell(streams: list[StreamProgress], timings: dict[str, float]) -> None:
-        executor.store.save_progress(claimed.id, streams, timings)
+        executor.store.save_progress(claimed.id, streams, timings, claimed.owner)
         if report is not None:
             report(streams, timings)
 
     scope = executor.store.scope(integration)
     shed(executor.store, integration, scope, timestamp(executor.now()))
     session = open_session(executor, integration, claimed.id)
-    stop_beating = _beat(executor, claimed.id)
+    watch.over(session)
     try:
         return run(
             Run(
@@ -106,30 +141,54 @@ def _run(
                 only_created=bool(integration.settings.get("only_created_applications", True)),
                 now=executor.now,
                 report=tell,
-                should_stop=should_stop,
+                should_stop=watch.should_stop,
                 breaker=breaker(
                     executor.store.in_force(integration), is_allowed=integration.deletions_allowed_at is not None
                 ),
+                journal=Journal(claimed.id, claimed.owner or "", executor.store.checkpoints(claimed.id)),
             )
         )
     finally:
-        stop_beating()
         session.close()
 
 
-def _beat(executor: Executor, run_id: str) -> Callable[[], None]:
-    """Say every few seconds, in a thread, that this process is alive; long waits for the tool are no silence."""
-    ended = threading.Event()
+class Watch:
+    """Asks, in a thread, whether a run should go on, and ends its waits for the tool when it should not."""
 
-    def work() -> None:
-        while not ended.wait(BEAT_SECONDS):
-            try:
-                executor.store.beat(run_id, executor.now())
-            except Exception:  # the next beat will do
-                log.exception("no beat", sync_id=run_id)
+    def __init__(self, executor: Executor, claimed: SyncRun, asked_to_stop: Callable[[], bool]) -> None:
+        self._executor, self._claimed, self._asked_to_stop = executor, claimed, asked_to_stop
+        self._deadline = monotonic_seconds() + TIMEOUT.total_seconds()
+        self._ended, self._stop = threading.Event(), threading.Event()
+        self.is_late = False
 
-    threading.Thread(target=work, name="beat", daemon=True).start()
-    return ended.set
+    def over(self, session: Session) -> None:
+        """Begin to watch over a session."""
+        threading.Thread(target=self._work, args=[session], name="watch", daemon=True).start()
+
+    def should_stop(self) -> bool:
+        """Tell whether the run should stop, for whatever reason."""
+        return self._stop.is_set() or self._asked_to_stop()
+
+    def end(self) -> None:
+        """Stop watching."""
+        self._ended.set()
+
+    def _work(self, session: Session) -> None:
+        while not self._ended.wait(WATCH_SECONDS):
+            if self._should_end():
+                self._stop.set()
+                session.close()
+                return
+
+    def _should_end(self) -> bool:
+        self.is_late = monotonic_seconds() > self._deadline
+        if self.is_late or self._asked_to_stop():
+            return True
+        try:
+            return not self._executor.store.is_mine(self._claimed.id, self._claimed.owner or "")
+        except Exception:  # a database that is away for a moment ends nothing
+            log.exception("a sync could not be looked at", sync_id=self._claimed.id)
+            return False
 
 
 def _observer(executor: Executor, integration: Integration, sync_id: str | None) -> Callable[[Exchange], None]:

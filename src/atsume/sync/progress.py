@@ -1,7 +1,9 @@
 """What a run has done so far: counts per stream and seconds per station."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+
+from msgspec import structs
 
 from atsume.clock import monotonic_seconds
 from atsume.store.rows import Committed, StreamProgress
@@ -15,8 +17,9 @@ REPORT_EVERY_SECONDS = 0.5
 class Progress:
     """The statistics of one run."""
 
-    def __init__(self, models: list[str], report: Report) -> None:
-        self.streams = {model: StreamProgress(model=model) for model in models}
+    def __init__(self, models: list[str], report: Report, before: Mapping[str, StreamProgress] | None = None) -> None:
+        before = before or {}
+        self.streams = {model: before.get(model) or StreamProgress(model=model) for model in models}
         self.timings: dict[str, float] = {}
         self._report, self._reported_at = report, 0.0
 
@@ -46,6 +49,21 @@ class Progress:
         stream.deleted += done.deleted
         stream.unchanged += came - done.created - done.updated if came else 0
         self.tell()
+
+    def after(self, model: str, came: int, *, created: int, updated: int) -> StreamProgress:
+        """Return how a stream will stand when a commit has done that."""
+        now = self.streams[model]
+        return structs.replace(
+            now,
+            records=now.records + came,
+            created=now.created + created,
+            updated=now.updated + updated,
+            unchanged=now.unchanged + came - created - updated,
+        )
+
+    def is_over(self, model: str) -> bool:
+        """Tell whether a stream has ended, well or not."""
+        return self.streams[model].state in {"complete", "failed"}
 
     def set(self, model: str, state: str, error: str | None = None) -> None:
         """Set the state of a stream."""

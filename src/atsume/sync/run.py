@@ -11,7 +11,7 @@ from functools import partial
 import msgspec
 from msgspec import Struct
 
-from atsume.connectors.base import Came, Mirror, Page, Session, Stream
+from atsume.connectors.base import Came, Mirror, Page, Resumable, Session, Stream
 from atsume.errors import AtsumeError, CredentialsRefused
 from atsume.ids import record_id
 from atsume.model import scope as scopes
@@ -25,6 +25,7 @@ from atsume.sync import missing
 from atsume.sync.breaker import OPEN, Breaker, HeldBack
 from atsume.sync.diff import diff, must_map
 from atsume.sync.ingest import row_maker
+from atsume.sync.journal import ENDED, Journal, place_after
 from atsume.sync.plan import plan
 from atsume.sync.prefetch import PageQueue, lumps, prefetch
 from atsume.sync.progress import Progress, Report
@@ -61,18 +62,22 @@ class Run(Struct, frozen=True, kw_only=True):
     report: Report
     should_stop: Callable[[], bool]
     breaker: Breaker = OPEN
+    journal: Journal = msgspec.field(default_factory=Journal)
+    """What was done before, if the run is taken up again."""
 
 
 def run(job: Run) -> Outcome:
     """Bring the mirror up to date, stream by stream. A fault ends its stream, not the run."""
     streams, skipped = plan(job.session.streams(), job.scope, only_created=job.only_created)
-    progress = Progress([s.model for s in streams] + skipped, job.report)
+    progress = Progress([s.model for s in streams] + skipped, job.report, job.journal.progress())
     for model in skipped:
         progress.set(model, "skipped")
     queues: dict[str, PageQueue] = {}
     try:
         job.session.authenticate()
-        queues |= {s.model: prefetch(s.fetch, s.model) for s in streams if s.prefetch}
+        if isinstance(job.session, Resumable):
+            job.session.carry(job.journal.carried)
+        queues |= {s.model: _ahead(job, s) for s in streams if s.prefetch and not progress.is_over(s.model)}
         broken = _walk_all(job, streams, queues, progress)
         return _outcome(job, progress, _state(progress, broken), None)
     except CredentialsRefused as refused:
@@ -90,17 +95,29 @@ def _walk_all(job: Run, streams: list[Stream], queues: dict[str, PageQueue], pro
     """Take every stream through all stations, in order. Returns the models whose stream failed."""
     broken: set[str] = set()
     for stream in streams:
+        if progress.is_over(stream.model):  # before the run was taken up again
+            broken |= {stream.model} if progress.streams[stream.model].state == "failed" else set()
+            continue
         lame = broken & stream.after
         whole = not lame or stream.is_whole(lame)
         if not whole and not stream.confirms:  # derived from what is not there: any content would be a guess
             progress.set(stream.model, "failed", f"Left as it was, because {_labels(lame)} failed.")
             broken.add(stream.model)
             continue
-        queue = queues.get(stream.model) or prefetch(stream.fetch, stream.model)
+        queue = queues.get(stream.model) or _ahead(job, stream)
         queues[stream.model] = queue
         if _walk(job, stream, queue, progress, is_sound=whole) is not None:
             broken.add(stream.model)
     return broken
+
+
+def _ahead(job: Run, stream: Stream) -> PageQueue:
+    """Fetch ahead, from where the stream was."""
+    stand = job.journal.stand(stream)
+    if stand is None or stream.resume is None:
+        return prefetch(stream.fetch, stream.model)
+    resume, place = stream.resume, stand.place
+    return prefetch(lambda: resume(place) if place else iter(()), stream.model)
 
 
 def _labels(models: set[str] | frozenset[str]) -> str:
@@ -119,41 +136,64 @@ def _walk(job: Run, stream: Stream, queue: PageQueue, progress: Progress, *, is_
     except AtsumeError as fault:
         if isinstance(fault, HeldBack):
             progress.streams[stream.model].held_back = fault.gone
-        progress.set(stream.model, "failed", fault.message)
-        return fault.message
+        return _end(job, stream, progress, "failed", fault.message)
     except msgspec.DecodeError as error:
-        progress.set(stream.model, "failed", f"The tool's answer could not be read: {error}")
-        return str(error)
-    progress.set(stream.model, "complete")
-    return None
+        return _end(job, stream, progress, "failed", f"The tool's answer could not be read: {error}")
+    return _end(job, stream, progress, "complete")
+
+
+def _end(job: Run, stream: Stream, progress: Progress, state: str, error: str | None = None) -> str | None:
+    """End a stream and remember that; return why it failed."""
+    if error is not None and job.should_stop():  # a fetch that was interrupted is no fault of the tool
+        raise Cancelled
+    progress.set(stream.model, state, error)
+    entry = job.journal.entry(progress.streams[stream.model], ENDED)
+    if entry is not None:
+        job.store.commit_many(job.integration, [], timestamp(job.now()), checkpoint=entry)
+    return error
 
 
 def _mirror(job: Run, stream: Stream, queue: PageQueue, progress: Progress) -> Seen:
     """Stations 1 to 7 for every page of a stream."""
     store, integration, model = job.store, job.integration, MODELS[stream.model]
-    seen = Seen(store.high_water(model.name, integration.no))
+    seen = _seen(job, stream)
     # Before the first sync has ended nobody can have read anything; only marks for mapping again matter then.
     touch = integration.first_synced_at is not None or any(
         t.remaps and not store.is_empty(t.model, integration.no) for t in model.touches
     )
     make_row = row_maker(integration.id, model)
     mirror = store.mirror(integration)
+    carried = job.session.carried if isinstance(job.session, Resumable) else lambda: None
     for pages in _fetched(job, stream, queue, progress):
         with progress.station("decode"):
             came = salted(job.scope, model.name, [one for page in pages for one in stream.decode(page)])
         with progress.station("compare"):
             ids = [record_id(integration.id, model.name, one.remote_id) for one in came]
             held = store.held(model.name, ids)
-            seen.add(held.values())
+            marks = seen.add(held.values())
             fresh = _fresh(came, ids, held)
         with progress.station("assemble and map"):
             rows = _rows(stream, fresh, mirror, job.scope, make_row)
         with progress.station("diff"):
             writes = diff(held, rows)
         with progress.station("commit"):
-            done = store.commit(model.name, integration, writes, timestamp(job.now()), touch=touch)
+            stands = progress.after(model.name, len(came), created=len(writes.created), updated=len(writes.updated))
+            entry = job.journal.entry(
+                stands, place_after(stream, pages), seen.high_water, seen=marks, carried=carried()
+            )
+            done = store.commit(model.name, integration, writes, timestamp(job.now()), touch=touch, checkpoint=entry)
         progress.committed(model.name, len(came), done)
     return seen
+
+
+def _seen(job: Run, stream: Stream) -> Seen:
+    """Return what came of the stream so far: only where absence will mean something."""
+    if not stream.detects_deletions:
+        return Seen(0)
+    stand = job.journal.stand(stream)
+    if stand is not None:
+        return Seen(stand.high_water, stand.seen)
+    return Seen(job.store.high_water(stream.model, job.integration.no))
 
 
 def _fetched(job: Run, stream: Stream, queue: PageQueue, progress: Progress):
@@ -195,7 +235,8 @@ def _bury(job: Run, stream: Stream, seen: Seen, progress: Progress) -> None:
     """Tombstone what is truly gone."""
     with progress.station("second look"):
         for writes in missing.gone(job.store, job.integration, stream, seen, job.session, job.breaker):
-            done = job.store.commit(stream.model, job.integration, writes, timestamp(job.now()))
+            entry = job.journal.entry(progress.streams[stream.model], place_after(stream, []), seen.high_water)
+            done = job.store.commit(stream.model, job.integration, writes, timestamp(job.now()), checkpoint=entry)
             progress.committed(stream.model, 0, done)
 
 

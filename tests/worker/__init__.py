@@ -1,0 +1,1 @@
+"""The worker: durable work, replicas, takeover."""

@@ -1,0 +1,111 @@
+"""The worker with kinds of our own: what is due is carried out once, in fair order, and again when it is due again."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from atsume import clock
+from atsume.crypto import Keys
+from atsume.model.work import Kind
+from atsume.store import alone
+from atsume.store.store import Store, StoreError
+from atsume.sync.execute import Executor
+from atsume.worker import KINDS, Worker
+
+
+@pytest.fixture
+def executor(tmp_path: Path) -> Iterator[Executor]:
+    """What carrying out needs, over an empty database."""
+    store = Store.open(f"sqlite:///{tmp_path}/a.db")
+    store.migrate()
+    yield Executor(store=store, connectors={}, encryption_key=Keys(b"k" * 32), now=clock.now)
+    store.close()
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for something, not for ever."""
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.02)
+
+
+class Desk:
+    """Work that waits to be done."""
+
+    def __init__(self, *due: str) -> None:
+        self.due, self.done, self.at_once, self.most = list(due), [], 0, 0
+        self.lock, self.go_on = threading.Lock(), threading.Event()
+
+    def carry_out(self, piece: str) -> None:
+        """Do a piece, once somebody says so."""
+        with self.lock:
+            self.at_once += 1
+            self.most = max(self.most, self.at_once)
+        self.go_on.wait(10)
+        with self.lock:
+            self.at_once -= 1
+            self.done.append(piece)
+            if piece in self.due:
+                self.due.remove(piece)
+        if piece.startswith("broken"):
+            raise RuntimeError("It is broken.")
+
+    def kind(self, **rules) -> Callable[..., Kind]:
+        """Return it as a kind of work."""
+        return lambda _executor, _stop: Kind(
+            name="desk", due=lambda _now, limit: self.due[:limit], carry_out=self.carry_out, **rules
+        )
+
+
+def test_due_work_is_done_once_and_again_when_due_again(executor: Executor) -> None:
+    """Seats bound what runs at once; what fails ends nothing; an id that is due again is done again; all is cleaned."""
+    desk = Desk("broken", *(str(n) for n in range(5)))
+    worker = Worker(executor, kinds=[desk.kind(seats=2)])
+    worker.start()
+    until(lambda: desk.at_once == 2)
+    desk.go_on.set()
+    until(lambda: not desk.due)
+    assert (sorted(desk.done), desk.most) == (["0", "1", "2", "3", "4", "broken"], 2)
+    desk.due.append("3")
+    worker.wake()
+    until(lambda: desk.done.count("3") == 2)
+    worker.stop()
+    assert executor.store.replicas() == []  # it said goodbye
+
+
+def test_no_partition_takes_more_than_its_share(executor: Executor) -> None:
+    """A huge customer's work waits for its own, not others for it."""
+    desk = Desk("big/1", "big/2", "big/3", "big/4", "small/1")
+    worker = Worker(executor, kinds=[desk.kind(seats=3, share=1, partition=lambda piece: piece.partition("/")[0])])
+    worker.start()
+    until(lambda: desk.at_once == 2)  # one of each; the third seat stays free
+    time.sleep(1.2)
+    assert desk.most == 2
+    desk.go_on.set()
+    until(lambda: not desk.due)
+    worker.stop()
+
+
+def test_kinds_have_names_of_their_own(executor: Executor) -> None:
+    """Names are part of what is kept of unfinished work."""
+    names = [make(executor, lambda: False).name for make in KINDS]
+    assert len(set(names)) == len(names)
+    assert "sync" in names
+
+
+def test_a_sqlite_file_is_for_one_server(executor: Executor) -> None:
+    """A second one is told so, by a lock that no death leaves behind; the command line may still work beside it."""
+    name, release = alone.hold(executor.store.database, "host")
+    second = Store.open(str(executor.store.database.engine.url))
+    with pytest.raises(StoreError, match=r"Another Atsume server \(process \d+\) uses a.db"):
+        alone.hold(second.database, "host")
+    assert second.replicas() == []
+    release()
+    again, release = alone.hold(second.database, "host")
+    assert (name, again) == ("local", "local")
+    release()
+    second.close()
