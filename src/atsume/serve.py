@@ -1,5 +1,6 @@
 """The composition root: reads the configuration, opens the store, wires everything. The only module that knows all."""
 
+import gc
 import os
 import socket
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from atsume.store.alone import hold
 from atsume.store.store import Store
 from atsume.sync.execute import Executor
 
+COLLECT_AFTER = 20_000
+"""Objects made and not yet gone before the youngest are looked through; Python's own is 700."""
 DEFAULT_ENVIRONMENT = "Development"
 
 
@@ -30,6 +33,7 @@ class Server(Struct, frozen=True):
 
 def open_server(config: Config) -> Server:
     """Open the database (migrating it), the keys and the connectors. Raises ConfigError or StoreError."""
+    _collect_seldom()
     encryption_key = _encryption_key(config)
     store = Store.open(config.database_url)
     store.migrate()
@@ -46,6 +50,15 @@ def alone(server: Server) -> tuple[str, Callable[[], None]]:
     Raises StoreError when the database is a SQLite file that another server uses.
     """
     return hold(server.store.database, server.config.replica or socket.gethostname())
+
+
+def _collect_seldom() -> None:
+    """Spare the cyclic collector what it would look through in vain: what is loaded stays, and records hold no cycles.
+
+    Measured: a quarter of a full sync's CPU time and a tenth of a page's went into collections that found nothing.
+    """
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 20, 20)
 
 
 def default_environment(server: Server) -> str:

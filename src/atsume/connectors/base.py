@@ -28,7 +28,7 @@ class Page(Struct):
     received_bytes: int = 0
 
 
-class Came(Struct):
+class Came(Struct, gc=False):
     """A record that came, told apart but not yet decoded (station 2)."""
 
     remote_id: str

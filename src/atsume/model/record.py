@@ -22,7 +22,7 @@ Refer = Callable[[str, str], str]
 """(model name, remote id) → our id."""
 
 
-class Location(Struct, kw_only=True):
+class Location(Struct, kw_only=True, gc=False):
     """A place. `raw` is what the tool says; the other parts only where they are certain."""
 
     city: str | None = None
@@ -35,7 +35,7 @@ class Location(Struct, kw_only=True):
     zip_code: str | None = None
 
 
-class IntegrationFieldValue(Struct, kw_only=True):
+class IntegrationFieldValue(Struct, kw_only=True, gc=False):
     """A passed-through field of the tool with its value on this record."""
 
     id: str
@@ -46,7 +46,7 @@ class IntegrationFieldValue(Struct, kw_only=True):
     label: str | None
 
 
-class Record(Struct, kw_only=True):
+class Record(Struct, kw_only=True, gc=False):
     """The base of every unified record and join."""
 
     remote_id: str

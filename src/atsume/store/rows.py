@@ -19,7 +19,7 @@ ERASED = -1
 """Remote fingerprint of a record that was erased on request: no sync fills it again."""
 
 
-class Held(Struct, frozen=True):
+class Held(Struct, frozen=True, gc=False):
     """What the store remembers of a record, as far as a comparison needs it."""
 
     seq: int
@@ -30,7 +30,7 @@ class Held(Struct, frozen=True):
     is_deleted: bool
 
 
-class Row(Struct):
+class Row(Struct, gc=False):
     """A record to write."""
 
     id: str

@@ -4,14 +4,16 @@ With `sync/diff.py` this is the only way into the store, for syncs and for write
 """
 
 from collections.abc import Callable
-from functools import partial
 
 import xxhash
 
 from atsume.ids import record_id
 from atsume.model.catalogue import Model
-from atsume.model.record import Record, encode, hide
+from atsume.model.record import Record, Refer, encode, hide
 from atsume.store.rows import Row
+
+REMEMBERED = 4096
+"""Ids of records that others refer to, kept for the next one: few jobs and stages stand in many records."""
 
 
 def fingerprint(body: bytes) -> int:
@@ -27,12 +29,12 @@ def row(integration_id: str, model: Model, record: Record, remote_fingerprint: i
 
 def row_maker(integration_id: str, model: Model) -> Callable[[Record, int], Row]:
     """Return a function that makes rows of one model, with everything looked up once that can be."""
-    ids = partial(record_id, integration_id)
+    ids = _remembering(integration_id)
     name, refer, embed, hidden = model.name, model.refer, model.embed, model.hidden
     values = tuple(column.value for column in model.columns)
 
     def make(record: Record, remote_fingerprint: int) -> Row:
-        our_id = ids(name, record.remote_id)
+        our_id = record_id(integration_id, name, record.remote_id)
         if refer is not None:
             refer(record, ids)
         columns = tuple([value(record) for value in values])
@@ -50,3 +52,18 @@ def row_maker(integration_id: str, model: Model) -> Callable[[Record, int], Row]
         )
 
     return make
+
+
+def _remembering(integration_id: str) -> Refer:
+    """Return the function from model and remote id to our id, which need not compute the same ids again and again."""
+    known: dict[tuple[str, str], str] = {}
+
+    def ids(model: str, remote_id: str) -> str:
+        found = known.get((model, remote_id))
+        if found is None:
+            if len(known) >= REMEMBERED:
+                known.clear()
+            found = known[model, remote_id] = record_id(integration_id, model, remote_id)
+        return found
+
+    return ids

@@ -226,9 +226,9 @@ def _fresh(came: list[Came], ids: list[str], held: Mapping[str, Held]) -> list[C
 def _rows(stream: Stream, fresh: list[Came], mirror: Mirror, scope: Scope, make_row: Callable[..., Row]) -> list[Row]:
     if not fresh:
         return []
-    records = [stream.map(parts) for parts in stream.assemble(fresh, mirror)]
-    keep = partial(scopes.apply, scope, stream.model)
-    return [make_row(keep(record), one.fingerprint or 0) for record, one in zip(records, fresh, strict=True)]
+    keep, unify = partial(scopes.apply, scope, stream.model), stream.map
+    together = zip(stream.assemble(fresh, mirror), fresh, strict=True)
+    return [make_row(keep(unify(parts)), one.fingerprint or 0) for parts, one in together]
 
 
 def _bury(job: Run, stream: Stream, seen: Seen, progress: Progress) -> None:

@@ -20,7 +20,7 @@ class Links(Struct, frozen=True):
     """Whether remote bodies travel with the parts."""
 
 
-class JobParts(Struct):
+class JobParts(Struct, gc=False):
     """All Personio says about one job."""
 
     remote_id: str
@@ -45,7 +45,7 @@ class JobParts(Struct):
         return (self.position, *self.fallbacks) if self.position else ()
 
 
-class ApplicationParts(Struct):
+class ApplicationParts(Struct, gc=False):
     """All Personio says about one application."""
 
     application: v2.Application
@@ -54,7 +54,7 @@ class ApplicationParts(Struct):
     remote: Raw | None = None
 
 
-class CandidateParts(Struct):
+class CandidateParts(Struct, gc=False):
     """All Personio says about one candidate."""
 
     candidate: v2.Candidate
@@ -64,14 +64,14 @@ class CandidateParts(Struct):
     remote: Raw | None = None
 
 
-class StageParts(Struct):
+class StageParts(Struct, gc=False):
     """A stage, known from categories or from applications."""
 
     remote_id: str
     name: str | None
 
 
-class JobStageParts(Struct):
+class JobStageParts(Struct, gc=False):
     """A stage of a job."""
 
     job_id: str
@@ -79,7 +79,7 @@ class JobStageParts(Struct):
     index: int | None
 
 
-class UserParts(Struct):
+class UserParts(Struct, gc=False):
     """A person. None: referenced, but not readable."""
 
     remote_id: str
@@ -87,7 +87,7 @@ class UserParts(Struct):
     remote: Raw | None = None
 
 
-class MemberParts(Struct):
+class MemberParts(Struct, gc=False):
     """A person on the hiring team of a job, with all labels that the person has there."""
 
     job_id: str
@@ -95,13 +95,13 @@ class MemberParts(Struct):
     labels: tuple[str, ...]
 
 
-class QuestionParts(Struct):
+class QuestionParts(Struct, gc=False):
     """A screening question."""
 
     control: Control
 
 
-class JobQuestionParts(Struct):
+class JobQuestionParts(Struct, gc=False):
     """A question on a job's form."""
 
     job_id: str

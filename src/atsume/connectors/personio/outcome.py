@@ -6,6 +6,7 @@ customer may call it what they like.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from atsume.connectors.personio.remote.v2 import Stage
 
@@ -33,12 +34,15 @@ OUTCOMES: Mapping[str, str] = {"accepted": "HIRED", "rejected": "DECLINED", "wit
 
 def stage_key(stage: Stage | None) -> str | None:
     """Return the stage's remote id: a custom stage's own, a system stage's key; None when it cannot be told."""
-    if stage is None:
-        return None
-    own = (stage.id or "").strip()
+    return _key(stage.id, stage.kind, stage.type, stage.name) if stage is not None else None
+
+
+@lru_cache(maxsize=4096)
+def _key(stage_id: str | None, kind: str | None, type_: str | None, name: str | None) -> str | None:
+    own = (stage_id or "").strip()
     if own:
-        return own.lower() if own.lower() in SYSTEM else _numbered(own, stage)
-    for text in (stage.kind, stage.type, stage.name):
+        return own.lower() if own.lower() in SYSTEM else _numbered(own, kind, type_, name)
+    for text in (kind, type_, name):
         key = _system(text)
         if key is not None:
             return key
@@ -55,10 +59,10 @@ def outcome(key: str | None) -> str | None:
     return OUTCOMES.get(key, "PENDING") if key is not None else None
 
 
-def _numbered(own: str, stage: Stage) -> str:
+def _numbered(own: str, kind: str | None, type_: str | None, name: str | None) -> str:
     """Return the key of a stage with an id: a system stage may have one too, if it says so itself."""
-    if (stage.type or "").strip().upper() == "SYSTEM":
-        return _system(stage.kind) or _system(stage.name) or own
+    if (type_ or "").strip().upper() == "SYSTEM":
+        return _system(kind) or _system(name) or own
     return own
 
 

@@ -28,7 +28,7 @@ class Application(Record):
     """Where this application came from; the newest application's source is the candidate's."""
 
 
-class ApplicationEmbed(Struct, kw_only=True):
+class ApplicationEmbed(Struct, kw_only=True, gc=False):
     """An application inside a candidate, without `changed_at`, `current_stage` and `job`, which are joined in."""
 
     id: str

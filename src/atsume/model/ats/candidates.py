@@ -7,21 +7,21 @@ from msgspec import Raw, Struct
 from atsume.model.record import IntegrationFieldValue, Location, Record, Timestamp
 
 
-class EmailAddress(Struct, kw_only=True):
+class EmailAddress(Struct, kw_only=True, gc=False):
     """An e-mail address; `type` is a free word or null."""
 
     email_address: str | None
     type: str | None = None
 
 
-class PhoneNumber(Struct, kw_only=True):
+class PhoneNumber(Struct, kw_only=True, gc=False):
     """A phone number as the tool wrote it."""
 
     phone_number: str
     type: str | None = None
 
 
-class SocialMedia(Struct, kw_only=True):
+class SocialMedia(Struct, kw_only=True, gc=False):
     """A profile elsewhere."""
 
     link: str | None = None
@@ -51,7 +51,7 @@ class Candidate(Record):
     remote_data: Raw | None = None
 
 
-class TagEmbed(Struct, kw_only=True):
+class TagEmbed(Struct, kw_only=True, gc=False):
     """A tag inside a candidate."""
 
     id: str
@@ -59,7 +59,7 @@ class TagEmbed(Struct, kw_only=True):
     name: str | None
 
 
-class CandidateEmbed(Struct, kw_only=True):
+class CandidateEmbed(Struct, kw_only=True, gc=False):
     """A candidate inside an application."""
 
     id: str

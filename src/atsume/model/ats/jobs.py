@@ -46,7 +46,7 @@ class Job(Record):
     """Whether the job was ever seen published: tells CLOSED from DRAFT later."""
 
 
-class JobEmbed(Struct, kw_only=True):
+class JobEmbed(Struct, kw_only=True, gc=False):
     """A job inside an application."""
 
     id: str

@@ -7,7 +7,7 @@ from msgspec import Struct
 from atsume.model.record import Record, Refer
 
 
-class Option(Struct, kw_only=True):
+class Option(Struct, kw_only=True, gc=False):
     """A choice of a select question. `id` is computed by `refer`."""
 
     id: str = ""
@@ -83,7 +83,7 @@ class Question(Record):
     format: Format | None = None
 
 
-class QuestionEmbed(Struct, kw_only=True):
+class QuestionEmbed(Struct, kw_only=True, gc=False):
     """A question inside a job, without `required`, `index` and the precondition, which belong to the job."""
 
     id: str

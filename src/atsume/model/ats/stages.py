@@ -17,7 +17,7 @@ class Stage(Record):
     remote_data: Raw | None = None
 
 
-class StageEmbed(Struct, kw_only=True):
+class StageEmbed(Struct, kw_only=True, gc=False):
     """A stage inside a job or an application, without `index`, which belongs to the job."""
 
     id: str

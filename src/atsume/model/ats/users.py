@@ -16,7 +16,7 @@ class User(Record):
     remote_data: Raw | None = None
 
 
-class UserEmbed(Struct, kw_only=True):
+class UserEmbed(Struct, kw_only=True, gc=False):
     """A user inside a hiring team."""
 
     id: str
@@ -37,7 +37,7 @@ def embed(user: User, user_id: str) -> UserEmbed:
     )
 
 
-class JobRole(Struct, kw_only=True):
+class JobRole(Struct, kw_only=True, gc=False):
     """A role on a job: the tool's label and what it means."""
 
     remote_id: str | None

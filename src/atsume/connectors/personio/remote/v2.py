@@ -18,33 +18,33 @@ Time = Moment | str | None
 T = TypeVar("T")
 
 
-class Named(Struct):
+class Named(Struct, gc=False):
     """Something with an id and a name: department, category, channel."""
 
     id: str | None = None
     name: str | None = None
 
 
-class Person(Struct):
+class Person(Struct, gc=False):
     """A reference to a person."""
 
     id: str
 
 
-class Role(Struct):
+class Role(Struct, gc=False):
     """The customer's own label of a role."""
 
     name: str | None = None
 
 
-class Member(Struct):
+class Member(Struct, gc=False):
     """A member of a hiring team."""
 
     person: Person
     role: Role | None = None
 
 
-class Stage(Struct):
+class Stage(Struct, gc=False):
     """Where an application stands. System stages have no id (inferred)."""
 
     id: str | None = None
@@ -53,20 +53,20 @@ class Stage(Struct):
     type: str | None = None
 
 
-class ApplicationCandidate(Struct):
+class ApplicationCandidate(Struct, gc=False):
     """The candidate inside an application."""
 
     id: str | None = None
 
 
-class ApplicationJob(Struct):
+class ApplicationJob(Struct, gc=False):
     """The job inside an application."""
 
     id: str | None = None
     name: str | None = None
 
 
-class Application(Struct):
+class Application(Struct, gc=False):
     """`GET /v2/recruiting/applications`."""
 
     id: str
@@ -80,7 +80,7 @@ class Application(Struct):
     updated_at: Time = None
 
 
-class Candidate(Struct):
+class Candidate(Struct, gc=False):
     """`GET /v2/recruiting/candidates`."""
 
     id: str
@@ -94,7 +94,7 @@ class Candidate(Struct):
     updated_at: Time = None
 
 
-class Job(Struct):
+class Job(Struct, gc=False):
     """`GET /v2/recruiting/jobs`: every job, little about each."""
 
     id: str
@@ -111,7 +111,7 @@ class Job(Struct):
         return self.category.name if isinstance(self.category, Named) else self.category
 
 
-class Category(Struct):
+class Category(Struct, gc=False):
     """`GET /v2/recruiting/categories`: a set of stages that jobs share, in pipeline order (inferred)."""
 
     id: str
@@ -119,7 +119,7 @@ class Category(Struct):
     stages: list[Stage] = []
 
 
-class User(Struct):
+class User(Struct, gc=False):
     """`GET /v2/persons`, only what users need. Attributes that the credential may not read are absent."""
 
     id: str
@@ -132,25 +132,25 @@ class User(Struct):
     updated_at: Time = None
 
 
-class Link(Struct):
+class Link(Struct, gc=False):
     """A link."""
 
     href: str | None = None
 
 
-class Links(Struct):
+class Links(Struct, gc=False):
     """The links of a page."""
 
     next: Link | str | None = None
 
 
-class Meta(Struct):
+class Meta(Struct, gc=False):
     """About a page."""
 
     links: Links | None = None
 
 
-class Tail(Struct):
+class Tail(Struct, gc=False):
     """The part of a page that says how it goes on."""
 
     meta: Meta | None = field(default=None, name="_meta")
@@ -168,25 +168,25 @@ class Listed(Tail):
     data: list[Raw] = field(default_factory=list, name="_data")
 
 
-class Wrapped(Struct):
+class Wrapped(Struct, gc=False):
     """A single record in an envelope."""
 
     data: Raw | None = field(default=None, name="_data")
 
 
-class Head(Struct):
+class Head(Struct, gc=False):
     """A record's id: all that telling it apart needs."""
 
     id: str
 
 
-class LooseHead(Struct):
+class LooseHead(Struct, gc=False):
     """The same where ids come as numbers."""
 
     id: str | int
 
 
-class ApplicationHead(Struct):
+class ApplicationHead(Struct, gc=False):
     """An application's id, and what other models are inferred from, undecoded."""
 
     id: str
@@ -195,7 +195,7 @@ class ApplicationHead(Struct):
     hiring_team: Raw = NULL
 
 
-class Token(Struct):
+class Token(Struct, gc=False):
     """`POST /v2/auth/token`."""
 
     access_token: str
