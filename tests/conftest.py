@@ -7,6 +7,9 @@ import pytest
 import structlog
 
 from tests import parts
+from tests.postgres import postgres_server, postgres_url
+
+__all__ = ["postgres_server", "postgres_url"]
 
 pytest.register_assert_rewrite("tests.end_to_end.compare", "tests.end_to_end.world")
 

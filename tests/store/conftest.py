@@ -6,10 +6,7 @@ from pathlib import Path
 import pytest
 
 from atsume.store.store import Store
-from tests.postgres import postgres_server, postgres_url
 from tests.store.world import World
-
-__all__ = ["postgres_server", "postgres_url"]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
