@@ -77,7 +77,7 @@ def test_a_walk_meets_every_record_once(
         ("applications", {"job_remote_ids": "j2", "outcomes": "DECLINED"}, lambda n: n % 12 == 2),
         ("applications", {"remote_created_after": at(50)}, lambda n: n >= 50),
         ("applications", {"updated_after": CHANGED}, lambda n: True),
-        ("applications", {"updated_after": "2026-11-24T12:00:00.001Z"}, lambda n: False),
+        ("applications", {"updated_after": "2026-11-24T12:00:10.001Z"}, lambda n: False),
         ("users", {"emails": "ada2@ACME.example,x@y.z"}, lambda n: n == 2),
         ("users", {"remote_ids": "u0"}, lambda n: n == 0),
         ("application-stages", {"remote_ids": "s1"}, lambda n: n == 1),
@@ -200,8 +200,8 @@ def test_walks_by_change_time(world: World) -> None:
     """With `updated_after` the pages follow each other in order of change."""
     integration = world.integrate()
     records = company(40)["ats_users"]
-    for n, user in enumerate(records):
-        world.keep(integration, "ats_users", [user], f"2026-11-24T12:00:0{n % 2}.000Z")
+    world.keep(integration, "ats_users", records)
+    world.keep(integration, "ats_users", records[1::2], "2026-11-24T12:00:01.000Z", how="updated")
     with world.client() as client:
         found = walk(client, world.headers(integration), "/v1/ats/users", updated_after="2026-11-24", page_size=1)
     assert [r["remote_id"] for r in found] == ["u0", "u2", "u1", "u3"]

@@ -34,6 +34,8 @@ from atsume.web import logs
 
 NOW = dt.datetime(2026, 11, 24, 12, 0, 30, tzinfo=dt.UTC)
 CHANGED = "2026-11-24T12:00:00.000Z"
+SETTLED = "2026-11-24T12:00:00.001Z"
+"""When nothing of it was under way any more."""
 LACKING = {"ats_jobs": {"job_code", "confidential"}, "ats_candidates": {"company", "title"}}
 STAGES = ("Unassigned", "Interview", "Angebot „Ä“", "Hired")
 READ_MODELS = ("ats_jobs", "ats_candidates", "ats_applications", "ats_application_stages", "ats_users")
@@ -132,11 +134,13 @@ class World(Struct):
         config = self.store.add_scope_config(integration.environment_id, "Chosen", chosen, NOW)
         self.store.set_scope(integration.id, config.id, opted_out, None)
 
-    def keep(self, integration: Integration, model: str, records: list[Any], at: str = CHANGED) -> None:
+    def keep(
+        self, integration: Integration, model: str, records: list[Any], at: str = CHANGED, how: str = "created"
+    ) -> None:
         """Keep records, as a sync would. The records themselves stay as they are."""
         copies = [msgspec.structs.replace(r) for r in records]
         rows = [row(integration.id, MODELS[model], r, 1) for r in copies]
-        self.store.commit(model, integration, Writes(created=rows), at)
+        self.store.commit(model, integration, Writes(**{how: rows}), at)
 
     def headers(self, integration: Integration | None = None, key: str | None = None) -> dict[str, str]:
         """Return the headers that a caller sends."""
@@ -272,8 +276,9 @@ def _application(n: int, jobs: int, candidates: int) -> Application:
 
 
 def settle(world: World, integration: Integration, size: int) -> dict[str, list[Record]]:
-    """Keep a company in an integration and return its records."""
+    """Keep a company in an integration, as a sync does that has ended, and return its records."""
     records = company(size)
     for model, those in records.items():
         world.keep(integration, model, those)
+    world.store.settle(integration.no, lambda: SETTLED)
     return records

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import msgspec
 from msgspec import Struct, field
 
 from atsume.api import envelope, gate, query
@@ -82,7 +83,8 @@ COMMON = (
     ),
     Parameter(
         name="updated_after",
-        description="Only records that changed at this moment or later, themselves or in what counts as theirs.",
+        description="Only records that changed at this moment or later, themselves or in what counts as theirs. "
+        "Give the time at which your last walk began: no change is lost, a few may be sent again.",
         schema=DATE,
     ),
     Parameter(name="include_deleted", description="Also records that were deleted in the tool.", schema=_BOOLEAN),
@@ -127,6 +129,9 @@ def _answer(listing: Listing, filters: tuple[Where, ...], known: frozenset[str],
     coverage = gate.readable(call.deps, call.integration, listing.model)
     given = query.parse(call.query, known)
     request, bound = _request(listing, filters, coverage, call.integration, given)
+    if request.updated_after is not None and request.after_touched_at is None:
+        since = call.deps.store.since(call.integration.no, request.updated_after)
+        request = msgspec.structs.replace(request, updated_after=since)
     page = call.deps.store.list_page(request)
     if page.next_seq is None:
         return envelope.page(page.results, None)

@@ -6,11 +6,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from atsume.model.integration import Integration
-from atsume.model.record import Timestamp
-from atsume.store import related, stored
+from atsume.store import feed, related, stored
 from atsume.store.bulk import PostgresWriter, SqliteWriter
 from atsume.store.checkpoints import write_checkpoint
 from atsume.store.database import Among, Database, StoreError, driver
+from atsume.store.feed import Stamp
 from atsume.store.rows import Checkpoint, Committed, Held, Row, Writes
 from atsume.store.schema import RECORDS, SEQ_MASK, RecordTables, bounds, integrations, within
 from atsume.store.text import number
@@ -39,7 +39,7 @@ class Records:
         model: str,
         integration: Integration,
         writes: Writes,
-        at: Timestamp,
+        at: Stamp,
         *,
         touch: bool = True,
         checkpoint: Checkpoint | None = None,
@@ -51,7 +51,7 @@ class Records:
         self,
         integration: Integration,
         batches: Sequence[tuple[str, Writes]],
-        at: Timestamp,
+        at: Stamp,
         *,
         touch: bool = True,
         checkpoint: Checkpoint | None = None,
@@ -59,8 +59,9 @@ class Records:
         """Write batches of several models in one transaction. Raises StoreError; then nothing was written.
 
         `at` becomes the change time of what was created, updated or deleted, and moves `touched_at` of the records
-        for which that counts. `touch=False` leaves the others alone: a first load has nobody to touch. A checkpoint is
-        written with the batches, and refuses them when its run was lost.
+        for which that counts. `touch=False` leaves the others alone: a first load has nobody to touch. Given as a
+        function it is asked when the turn of this commit has come, as whoever reads by time needs it; it is never
+        earlier than the commit before. A checkpoint is written with the batches, and refuses them when its run was lost.
         """
         try:
             with self.database.writing() as connection:
@@ -69,7 +70,10 @@ class Records:
                 if checkpoint is not None:
                     write_checkpoint(self.database, raw, checkpoint)
                 self._raise_revision(raw, integration, batches)
-                return [self._write(raw, model, integration, writes, at, touch=touch) for model, writes in batches]
+                turn = feed.begin(self.database, raw, integration.no, at)
+                done = [self._write(raw, model, integration, writes, turn.at, touch=touch) for model, writes in batches]
+                feed.append(self.database, raw, turn, batches)
+                return done
         except self.database.integrity_error as error:
             raise StoreError(f"The batch was refused, nothing of it is kept: {error}") from error
 
@@ -102,7 +106,7 @@ class Records:
             raw.execute(sql, {"number": integration.no})
 
     def _write(
-        self, raw: Any, model: str, integration: Integration, writes: Writes, at: Timestamp, *, touch: bool
+        self, raw: Any, model: str, integration: Integration, writes: Writes, at: str, *, touch: bool
     ) -> Committed:
         tables = RECORDS[model]
         touches = Touches(self.database, raw, tables, writes) if touch and tables.model.touches else None

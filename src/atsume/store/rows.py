@@ -119,6 +119,32 @@ class ListPage(Struct, frozen=True):
     next_touched_at: Timestamp | None = None
 
 
+class Change(Struct, kw_only=True):
+    """One change of a record or join, as the feed tells it."""
+
+    sequence: int
+    """Counts from 1 in each integration, without gaps."""
+    model: str
+    kind: str
+    """created, updated or deleted. A record that comes back is updated."""
+    id: str
+    changed_at: Timestamp
+    remote_id: str | None = None
+    """None when the row is gone."""
+    shown_in: str | None = None
+    """Of a join: the id of the job whose answer shows it."""
+
+
+class ChangePage(Struct, frozen=True):
+    """Changes in their order."""
+
+    changes: list[Change]
+    next: int
+    """Number to ask after for what follows."""
+    latest: int
+    """Number of the newest change there is."""
+
+
 class Environment(Struct, frozen=True):
     """A set of integrations and keys."""
 

@@ -166,6 +166,8 @@ integrations = sa.Table(
     sa.Column("qa_findings", Text, nullable=False, server_default="[]"),
     sa.Column("qa_decided_at", Moment),  # an operator decided: the quality checks are silent
     sa.Column("deletions_allowed_at", Moment),  # the next run may bury however much is gone
+    sa.Column("settled_at", Text),  # no commit was under way at this time
+    sa.Column("announced", Seq, nullable=False, server_default="0"),  # `feed.last` up to which models were announced
     sqlite_autoincrement=True,
 )
 sa.Index("ix_integrations_id", integrations.c.id, unique=True)
@@ -281,6 +283,18 @@ exchanges = sa.Table(
 )
 sa.Index("ix_exchanges_at", exchanges.c.at)
 sa.Index("ix_exchanges_integration_id", exchanges.c.integration_id)
+
+feed = sa.Table(
+    "feed",
+    metadata,
+    sa.Column("last", Seq, primary_key=True, autoincrement=False),  # numbered like the rows of records
+    sa.Column("first", Seq, nullable=False),
+    sa.Column("integration_no", sa.Integer, nullable=False),
+    sa.Column("model", Text, nullable=False),
+    sa.Column("at", Text, nullable=False),
+    sa.Column("changes", Text, nullable=False),  # `c<id>,u<id>,d<id>`: created, updated, deleted
+)
+sa.Index("ix_feed_at", feed.c.integration_no, feed.c.at)
 
 outbox = sa.Table(
     "outbox",

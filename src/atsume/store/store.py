@@ -11,6 +11,7 @@ from atsume.store.connect_links import ConnectLinks
 from atsume.store.database import Database, StoreError
 from atsume.store.erasure import Erasure
 from atsume.store.exchanges import Exchanges
+from atsume.store.feed import Feed
 from atsume.store.integrations import Integrations
 from atsume.store.keys import Keys
 from atsume.store.lifecycle import Lifecycles
@@ -40,6 +41,7 @@ class Store(
     Audit,
     Retention,
     Erasure,
+    Feed,
 ):
     """An open store. Each base holds one topic."""
 

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from atsume.ids import random_id
 from atsume.model.integration import EndUser, SyncState, SyncType
 from atsume.store.database import Database, StoreError
+from atsume.store.feed import announce
 from atsume.store.outbox import SyncFacts, note
 from atsume.store.rows import StreamProgress, SyncRun
 from atsume.store.schema import integrations, sync_checkpoints, sync_runs
@@ -154,11 +155,17 @@ class SyncRuns:
         mine = (sync_runs.c.owner == owner,) if owner is not None else ()
         end = sa.update(sync_runs).values(values).where(sync_runs.c.id == run_id, sync_runs.c.state.in_(_ACTIVE), *mine)
         with self.database.writing() as connection:
+            self._lock_integration(connection, run_id)
             row = connection.execute(end.returning(*_SHOWN)).first()
             if row is not None:
                 _note_end(connection, _run(row), at)
                 connection.execute(sa.delete(sync_checkpoints).where(sync_checkpoints.c.run_id == run_id))
         return row is not None
+
+    def _lock_integration(self, connection: sa.Connection, run_id: str) -> None:
+        """Lock the integration before its run: whoever erases it does so in this order."""
+        query = sa.select(integrations.c.no).join(sync_runs, sync_runs.c.integration_no == integrations.c.no)
+        connection.execute(query.where(sync_runs.c.id == run_id).with_for_update(key_share=True, of=integrations))
 
     def _update_run(self, run_id: str, owner: str | None, values: dict[str, Any]) -> None:
         """Change a run that goes on and is still owned by that process (any, unless named)."""
@@ -192,8 +199,8 @@ def cancel_active(connection: sa.Connection, integration_id: str, at: dt.datetim
 
 
 def _note_end(connection: sa.Connection, run: SyncRun, at: dt.datetime) -> None:
-    query = sa.select(integrations).where(integrations.c.id == run.integration_id)
-    row = connection.execute(query).one()
+    mine = integrations.c.id == run.integration_id
+    row = connection.execute(sa.select(integrations).where(mine)).one()
     facts = SyncFacts(
         tool=row.tool,
         category=row.category,
@@ -203,6 +210,7 @@ def _note_end(connection: sa.Connection, run: SyncRun, at: dt.datetime) -> None:
         state=run.state,
         started_at=run.started_at or run.queued_at,
         ended_at=at,
+        changed_models=announce(connection, row.no),
     )
     note(
         connection,

@@ -17,7 +17,7 @@ from atsume.ids import record_id
 from atsume.model import scope as scopes
 from atsume.model.catalogue import MODELS
 from atsume.model.integration import Integration, SyncState
-from atsume.model.record import timestamp
+from atsume.model.record import Timestamp, timestamp
 from atsume.model.scope import Scope
 from atsume.store.rows import Held, Row, StreamProgress
 from atsume.store.store import Store
@@ -64,6 +64,10 @@ class Run(Struct, frozen=True, kw_only=True):
     breaker: Breaker = OPEN
     journal: Journal = msgspec.field(default_factory=Journal)
     """What was done before, if the run is taken up again."""
+
+    def stamp(self) -> Timestamp:
+        """Return the present moment as commits keep it."""
+        return timestamp(self.now())
 
 
 def run(job: Run) -> Outcome:
@@ -149,7 +153,7 @@ def _end(job: Run, stream: Stream, progress: Progress, state: str, error: str | 
     progress.set(stream.model, state, error)
     entry = job.journal.entry(progress.streams[stream.model], ENDED)
     if entry is not None:
-        job.store.commit_many(job.integration, [], timestamp(job.now()), checkpoint=entry)
+        job.store.commit_many(job.integration, [], job.stamp, checkpoint=entry)
     return error
 
 
@@ -181,7 +185,7 @@ def _mirror(job: Run, stream: Stream, queue: PageQueue, progress: Progress) -> S
             entry = job.journal.entry(
                 stands, place_after(stream, pages), seen.high_water, seen=marks, carried=carried()
             )
-            done = store.commit(model.name, integration, writes, timestamp(job.now()), touch=touch, checkpoint=entry)
+            done = store.commit(model.name, integration, writes, job.stamp, touch=touch, checkpoint=entry)
         progress.committed(model.name, len(came), done)
     return seen
 
@@ -236,7 +240,7 @@ def _bury(job: Run, stream: Stream, seen: Seen, progress: Progress) -> None:
     with progress.station("second look"):
         for writes in missing.gone(job.store, job.integration, stream, seen, job.session, job.breaker):
             entry = job.journal.entry(progress.streams[stream.model], place_after(stream, []), seen.high_water)
-            done = job.store.commit(stream.model, job.integration, writes, timestamp(job.now()), checkpoint=entry)
+            done = job.store.commit(stream.model, job.integration, writes, job.stamp, checkpoint=entry)
             progress.committed(stream.model, 0, done)
 
 
