@@ -40,7 +40,7 @@ def test_life_of_a_record(tmp_path: Path) -> None:
             assert _one(api, remote["id"]) == found
 
             # It is accepted in Personio; the next sync sees a hire, and only that is new to whoever asks. What changed
-        # shortly before may be sent again.
+            # shortly before may be sent again.
             since = later(found["changed_at"], 0.001)
             personio.change("PATCH", f"/applications/{remote['id']}", {"stage": "accepted"})
             mirror.sync()

@@ -8,6 +8,7 @@ from atsume.api.ats.jobs import JOBS
 from atsume.api.ats.users import USERS
 from atsume.api.endpoints import Endpoint
 from atsume.api.general import later
+from atsume.api.general.changes import CHANGES
 from atsume.api.general.check_api_key import CHECK_API_KEY
 from atsume.api.general.force_sync import FORCE_SYNC
 from atsume.api.general.integrations import INTEGRATION
@@ -18,6 +19,7 @@ LISTINGS: tuple[Listing, ...] = (JOBS, CANDIDATES, APPLICATIONS, STAGES, USERS)
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     CHECK_API_KEY,
+    CHANGES,
     FORCE_SYNC,
     INTEGRATION,
     TOOLS,

@@ -96,6 +96,19 @@ def usable(integration: Integration) -> None:
 
 def readable(deps: Deps, integration: Integration, model: str) -> Coverage:
     """Return what the tool can fill of the model, when its mirrored records may be read."""
+    synced(integration)
+    coverage = offered(connector(deps, integration).coverage.read_models, model)
+    if coverage is None:
+        raise not_available(deps, integration, model)
+    if not allows(deps.scope(integration), model):
+        raise AtsumeError(
+            Code.MODEL_DISABLED, f'The "{model}" model is switched off for this integration by its scope config.'
+        )
+    return coverage
+
+
+def synced(integration: Integration) -> None:
+    """Raise unless the records of the integration may be read."""
     usable(integration)
     if integration.first_synced_at is None:
         raise AtsumeError(
@@ -106,14 +119,6 @@ def readable(deps: Deps, integration: Integration, model: str) -> Coverage:
         raise AtsumeError(
             Code.QA_FAILED, "The first records of this integration did not pass the quality checks of the operator."
         )
-    coverage = offered(connector(deps, integration).coverage.read_models, model)
-    if coverage is None:
-        raise not_available(deps, integration, model)
-    if not allows(deps.scope(integration), model):
-        raise AtsumeError(
-            Code.MODEL_DISABLED, f'The "{model}" model is switched off for this integration by its scope config.'
-        )
-    return coverage
 
 
 def not_available(deps: Deps, integration: Integration, model: str) -> AtsumeError:
