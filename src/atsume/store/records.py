@@ -61,7 +61,8 @@ class Records:
         `at` becomes the change time of what was created, updated or deleted, and moves `touched_at` of the records
         for which that counts. `touch=False` leaves the others alone: a first load has nobody to touch. Given as a
         function it is asked when the turn of this commit has come, as whoever reads by time needs it; it is never
-        earlier than the commit before. A checkpoint is written with the batches, and refuses them when its run was lost.
+        earlier than the commit before. A checkpoint is written with the batches and refuses them when its run was
+        lost.
         """
         try:
             with self.database.writing() as connection:
