@@ -246,3 +246,12 @@ def test_settings_and_overrides(store: Store) -> None:
     found = store.integration(integration.id)
     assert found is not None
     assert store.in_force(found) == EnvironmentSettings()
+
+
+def test_stock_is_taken(world: World) -> None:
+    """After a load PostgreSQL's planner knows how many rows there are; SQLite has nothing to be told."""
+    world.fill()
+    world.store.take_stock()
+    if not world.store.database.is_sqlite:
+        known = world.store.database.rows("SELECT reltuples FROM pg_class WHERE relname = 'ats_applications'", {})
+        assert known == [(1.0,)]

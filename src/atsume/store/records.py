@@ -192,6 +192,10 @@ class Records:
         parameters = {"first": start + after_seq, "last": start + min(up_to_seq, SEQ_MASK), "count": limit}
         return [(row[0] & SEQ_MASK, row[1], row[2]) for row in self.database.rows(sql, parameters)]
 
+    def take_stock(self) -> None:
+        """Let the database know how much it holds, after a load that changed that."""
+        self.database.take_stock([table for tables in RECORDS.values() for table in (tables.keys, tables.fragments)])
+
     def counts(self, integration_no: int) -> dict[str, int]:
         """Return the number of live rows of each model."""
         return {model: self.count(model, integration_no) for model in RECORDS}

@@ -87,6 +87,8 @@ def _finish(
         state, error = SyncState.TIMED_OUT, "The sync took longer than it may. What it brought so far stays."
     if not executor.store.is_mine(claimed.id, claimed.owner or ""):
         return _lost(claimed)
+    if integration.first_synced_at is None:
+        executor.store.take_stock()  # before anybody may read
     settle(executor.store, integration, claimed.type, state, ended)
     executor.store.finish_sync(
         claimed.id, state, ended, outcome.streams, outcome.warnings, error, outcome.timings, claimed.owner
