@@ -4,13 +4,20 @@ BIN := .venv/bin
 UV_VERSION := 0.13.9
 export UV_LINK_MODE ?= copy
 
-.PHONY: demo test lint fix bench live docs check lock clean
+.PHONY: demo test soak lint fix bench live docs check lock clean
 
 demo: .venv/.demo ## simulator + server + first sync; ONESHOT=1 checks and exits
 	$(BIN)/atsume demo $(if $(ONESHOT),--oneshot)
 
 test: .venv/.dev ## the whole suite
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+soak: export ATSUME_SOAK_HISTORIES ?= 200
+soak: export ATSUME_SOAK_STEPS ?= 25
+soak: export ATSUME_SOAK_REQUESTS ?= 1000
+soak: export ATSUME_SOAK_SPOILT_FIELDS ?= 1000
+soak: .venv/.dev ## the same laws at length: histories, made-up requests, spoilt mappings (half an hour)
+	$(BIN)/python -m pytest -n 2 --timeout 7200 tests/end_to_end/test_law.py tests/wire/test_schemathesis.py tests/end_to_end/test_coverage_can_fail.py
 
 lint: .venv/.dev ## format, lint, types, import directions
 	$(BIN)/ruff format --check src tests benchmarks

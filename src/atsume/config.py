@@ -96,7 +96,7 @@ def _convert(values: Mapping[str, Any]) -> Config:
     except msgspec.ValidationError as error:
         name = str(error).rpartition("$.")[2].rstrip("`") if "$." in str(error) else ""
         reason = _MEANT.get(name) or str(error).partition(" - at")[0]
-        raise ConfigError(f"{PREFIX}{name.upper()}: {reason}. See `atsume config show`.") from error
+        raise ConfigError(f"{PREFIX}{name.upper()}: {reason}. See docs/reference/settings.md.") from error
 
 
 _MEANT = {

@@ -37,6 +37,16 @@ def test_wrong_input_is_named(company: Company, tmp_path: Path, settings: dict[s
         assert str(company.facts["client_secret"]) not in told
 
 
+def test_an_unknown_host_is_named(company: Company, tmp_path: Path) -> None:
+    """An address where nobody answers fails the run in a sentence that names it; nothing is stored."""
+    company.url = "http://nobody.invalid"
+    with Mirror(company, f"sqlite:///{tmp_path}/a.db", tmp_path) as mirror:
+        run = mirror.sync()
+        assert run.state is SyncState.FAILED
+        assert "nobody.invalid" in (run.error or "")
+        assert held(mirror) == {name: [] for name in MODELS}
+
+
 @pytest.mark.parametrize(
     ("scopes", "state", "lost"),
     [

@@ -3,6 +3,7 @@
 And at no point is anything tombstoned that still exists, or alive that was confirmed gone.
 """
 
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -152,12 +153,16 @@ class History(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
-@pytest.mark.timeout(600)
+HISTORIES = int(os.environ.get("ATSUME_SOAK_HISTORIES", "12"))
+STEPS = int(os.environ.get("ATSUME_SOAK_STEPS", "14"))
+
+
+@pytest.mark.timeout(600 if HISTORIES < 100 else 0)
 def test_mirror_equals_remote_after_any_history() -> None:
     """After any sequence of edits and faults followed by a clean sync: mirror == remote."""
     run_state_machine_as_test(
         History,
         settings=settings(
-            max_examples=12, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=HISTORIES, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

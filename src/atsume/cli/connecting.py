@@ -20,11 +20,13 @@ class CreateGroup(click.Group):
         return list(registry.tools(settings()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command of a tool; None when there is no such tool."""
+        """Return the command of a tool. Raises UsageError when there is no such tool."""
         from atsume.connectors import registry
 
-        connector = registry.tools(settings()).get(cmd_name)
-        return None if connector is None else _command(connector)
+        tools = registry.tools(settings())
+        if cmd_name not in tools:
+            raise click.UsageError(f"There is no tool {cmd_name!r} here; there are: {', '.join(tools)}.", ctx)
+        return _command(tools[cmd_name])
 
 
 def _command(connector: Any) -> click.Command:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 from msgspec import Struct
@@ -87,4 +87,24 @@ def _checked(struct: type[Struct], given: Mapping[str, Any], kind: str) -> Struc
     try:
         return msgspec.convert(dict(given), struct, strict=False)
     except msgspec.ValidationError as error:
-        raise AtsumeError(Code.INPUT_INVALID, f"Wrong {kind}: {error}") from error
+        raise AtsumeError(Code.INPUT_INVALID, _reason(struct, str(error), kind)) from error
+
+
+def _reason(struct: type[Struct], told: str, kind: str) -> str:
+    """Return what is wrong with a value and what it may be instead; the value itself is not repeated."""
+    said, _, place = told.partition(" - at `$.")
+    name = place.rstrip("`")
+    if not name:
+        return f"Wrong {kind}: {said}"
+    type_ = next((field.type for field in msgspec.structs.fields(struct) if field.name == name), None)
+    if get_origin(type_) is Literal:
+        return f"Wrong {kind}: `{name}` must be one of {', '.join(map(str, get_args(type_)))}."
+    return f"Wrong {kind} `{name}`: {_PLAIN.get(said.partition(',')[0], said)}."
+
+
+_PLAIN = {
+    "Expected `int | null`": "must be a whole number",
+    "Expected `int`": "must be a whole number",
+    "Expected `bool`": "must be true or false",
+}
+"""What a type means to whoever typed the value in."""

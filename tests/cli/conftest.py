@@ -1,0 +1,5 @@
+"""A company to connect to."""
+
+from tests.end_to_end.conftest import company
+
+__all__ = ["company"]
