@@ -1,5 +1,6 @@
 """General endpoints, pictures, documentation, health."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -103,6 +104,11 @@ def test_documentation(world: World) -> None:
     assert "://" not in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
     told = msgspec.json.decode(document.content)
+    named, linked = re.findall(r'id="([^"]+)"', page.text), re.findall(r'href="#([^"]+)"', page.text)
+    assert set(linked) <= set(named)
+    assert len(named) == len(set(named))
+    operations = [o["operationId"] for methods in told["paths"].values() for o in methods.values()]
+    assert {*operations, *told["components"]["schemas"]} <= set(named)
     assert told["openapi"].startswith("3.1")
     job = told["components"]["schemas"]["Job"]
     assert set(job["required"]) == set(job["properties"])

@@ -1,7 +1,7 @@
 """`atsume integrations create TOOL`: options are made from the connector's own settings and credentials structs."""
 
 import sys
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import click
 import msgspec
@@ -30,8 +30,8 @@ class CreateGroup(click.Group):
 
 
 def _command(connector: Any) -> click.Command:
-    secrets = _options(connector.credentials, connector.id, "credential")
-    choices = _options(connector.settings, connector.id, "setting", leave_out=frozenset({"only_created_applications"}))
+    secrets = _options(connector, connector.credentials, "credential")
+    choices = _options(connector, connector.settings, "setting", leave_out=frozenset({"only_created_applications"}))
     command = click.command(connector.id, help=f"Connect {connector.label}.")(
         click.pass_context(lambda ctx, **given: _create(connector, given))
     )
@@ -51,23 +51,29 @@ def _command(connector: Any) -> click.Command:
     return command
 
 
-def _options(struct: type[msgspec.Struct], tool: str, kind: str, leave_out: frozenset[str] = frozenset()) -> list[Any]:
-    options = []
-    for field in msgspec.structs.fields(struct):
-        if field.name in leave_out:
-            continue
-        flag = field.type is bool
-        options.append(
-            click.Option(
-                ["--" + field.name.replace("_", "-")],
-                envvar=f"ATSUME_{tool.upper()}_{field.name.upper()}",
-                show_envvar=kind == "credential",
-                is_flag=flag,
-                default=None,
-                help=f"({kind})",
-            )
+def _options(
+    connector: Any, struct: type[msgspec.Struct], kind: str, leave_out: frozenset[str] = frozenset()
+) -> list[click.Option]:
+    return [
+        click.Option(
+            ["--" + field.name.replace("_", "-")],
+            type=_type(field.type),
+            envvar=f"ATSUME_{connector.id.upper()}_{field.name.upper()}",
+            show_envvar=kind == "credential",
+            is_flag=field.type is bool,
+            default=None,
+            help=connector.help.get(field.name, f"({kind})"),
         )
-    return options
+        for field in msgspec.structs.fields(struct)
+        if field.name not in leave_out
+    ]
+
+
+def _type(type_: Any) -> click.ParamType | None:
+    """Return how an option is read: words of a closed list and numbers as such, everything else as text."""
+    if get_origin(type_) is Literal:
+        return click.Choice(list(get_args(type_)))
+    return click.INT if type_ in (int, int | None) else None
 
 
 def _create(connector: Any, given: dict[str, Any]) -> None:

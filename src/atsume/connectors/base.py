@@ -210,5 +210,7 @@ class Connector(Struct, frozen=True, kw_only=True):
     """(credentials, settings) → what they lack to be of any use, in a sentence that says what to give; else None."""
     open: Callable[[Any, Any, Observer], Session]
     """(credentials, settings, observer) → session."""
+    help: Mapping[str, str] = {}
+    """What each credential and setting is, in a sentence for whoever has to give it."""
     lend_notes: Callable[[Any, Notes], None] | None = None
     """Hands an opened session its integration's notes, before its first stream. None: this tool writes none."""

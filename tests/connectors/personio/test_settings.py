@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from atsume.connectors.personio.settings import Credentials, Settings, company_label
+from atsume.connectors.personio.settings import HELP, Credentials, Settings, company_label
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,10 @@ def test_blank_credentials_are_none():
     """Copying adds spaces; a form sends empty texts."""
     credentials = Credentials(client_id=" a\n", client_secret="", recruiting_token="  ")
     assert (credentials.client_id, credentials.client_secret, credentials.can_read) == ("a", None, False)
+
+
+def test_everything_that_is_asked_for_is_explained():
+    """Each credential and setting has a sentence, save the one that is a switch of the command itself."""
+    asked = {*Credentials.__struct_fields__, *Settings.__struct_fields__} - {"only_created_applications"}
+    assert set(HELP) == asked
+    assert all(sentence.endswith(".") for sentence in HELP.values())

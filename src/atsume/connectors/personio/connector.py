@@ -5,7 +5,7 @@ from typing import Any
 from atsume.connectors.base import Connector, Notes, Observer, Session, ToolAssets
 from atsume.connectors.personio.coverage import COVERAGE
 from atsume.connectors.personio.session import PersonioSession
-from atsume.connectors.personio.settings import Addresses, Credentials, Settings, lacks
+from atsume.connectors.personio.settings import HELP, Addresses, Credentials, Settings, lacks
 
 
 def build(addresses: Addresses) -> Connector:
@@ -31,6 +31,7 @@ def build(addresses: Addresses) -> Connector:
         credentials=Credentials,
         settings=Settings,
         lacks=lacks,
+        help=HELP,
         open=open_session,
         lend_notes=lend_notes,
     )

@@ -1,6 +1,7 @@
 """What a connection to Personio needs: secrets, settings, and the addresses that the server's configuration gives."""
 
 import re
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -103,6 +104,27 @@ class Settings(Struct, kw_only=True):
     def languages(self) -> list[str]:
         """The chosen language, then those to fall back on: de, en."""
         return list(dict.fromkeys([self.language, "de", "en"]))
+
+
+HELP: Mapping[str, str] = {
+    "company": "Name of the career site: acme for https://acme.jobs.personio.de. Without it no feed is read.",
+    "extra_companies": 'Further career sites, one per legal entity, as a JSON list: ["acme-uk"].',
+    "language": "Of job titles and descriptions, where there is a choice.",
+    "stage_source": "Where stages come from: only those in use, those of categories, or both.",
+    "users": "Only persons on hiring teams, or all of the company.",
+    "screening_questions": "Whether application forms are read from the career site, which Personio does not document.",
+    "entered_questions": "Questions that no form tells, as a JSON list of id, title, type, options, required.",
+    "remote_data": "Also keep what Personio itself said of each record.",
+    "app_host": "acme.app.personio.com: for links into Personio.",
+    "candidate_url": "Template of a link, with {app_host} and {candidate_id}.",
+    "application_url": "Template of a link, with {app_host}, {candidate_id}, {job_id} and {application_id}.",
+    "recruiting_channel_id": "Number of the channel that applications created here come from.",
+    "company_id": "For writing: number of the company, beside the recruiting token.",
+    "recruiting_token": "For writing: from Settings, Integrations, API credentials.",
+    "client_id": "For reading: of the custom integration.",
+    "client_secret": "For reading: of the custom integration, shown once.",
+}
+"""A sentence per setting and credential, for whoever has to give them."""
 
 
 def company_label(text: str | None) -> str:
