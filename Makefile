@@ -33,7 +33,8 @@ bench: .venv/.bench ## speed, as ratios of one run; fails on nothing
 	$(BIN)/python -m benchmarks
 
 live: .venv/.dev ## beliefs about Personio against a real account (PERSONIO_LIVE_* variables)
-	$(BIN)/python -m pytest -m belief tests
+	$(if $(PERSONIO_LIVE_CLIENT_ID),,$(error Set PERSONIO_LIVE_CLIENT_ID, PERSONIO_LIVE_CLIENT_SECRET and PERSONIO_LIVE_CAREER))
+	$(BIN)/python -m pytest tests/live
 
 docs: .venv/.dev ## write the generated parts of the docs
 	$(BIN)/python -m tests.generated
