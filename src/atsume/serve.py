@@ -9,9 +9,11 @@ from pathlib import Path
 from msgspec import Struct
 
 from atsume import clock, crypto
+from atsume.actions.perform import Actions
 from atsume.config import Config, ConfigError
 from atsume.connectors import registry
 from atsume.connectors.base import Connector
+from atsume.egress import Egress
 from atsume.store.alone import hold
 from atsume.store.store import Store
 from atsume.sync.execute import Executor
@@ -59,6 +61,11 @@ def _collect_seldom() -> None:
     """
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER, 20, 20)
+
+
+def write_actions(server: Server) -> Actions:
+    """Return what carries out write actions. One for the life of a process."""
+    return Actions(server.executor, Egress(allow_private=server.config.allow_private_network))
 
 
 def default_environment(server: Server) -> str:

@@ -39,6 +39,8 @@ from atsume.errors import Code
 
 READERS = max(4, os.cpu_count() or 1)
 """Threads that answer GET requests."""
+ACTORS = ThreadPoolExecutor(128, thread_name_prefix="action")
+"""Threads that answer actions: they mostly wait for the tool, and nothing else shall wait for them."""
 BODY_MOST_BYTES = 32 * 1024 * 1024
 """Attachments come inside JSON, as base64."""
 
@@ -83,6 +85,9 @@ def _route(responder: Responder, readers: ThreadPoolExecutor, endpoint: Endpoint
 
     async def with_body(request: Request[Any, Any, Any]) -> ASGIResponse:
         body = await request.body()
+        if endpoint.is_action:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(ACTORS, responder.respond, endpoint, request, body)
         return await sync_to_thread(responder.respond, endpoint, request, body)
 
     path = PREFIX + endpoint.path.replace("}", ":str}")

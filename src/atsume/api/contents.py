@@ -1,9 +1,10 @@
 """The table of contents: every endpoint of the wire."""
 
-from atsume.api.ats import unavailable
+from atsume.api.ats import actions, unavailable
 from atsume.api.ats.application_stages import STAGES
 from atsume.api.ats.applications import APPLICATIONS
 from atsume.api.ats.candidates import CANDIDATES
+from atsume.api.ats.create import CREATE_APPLICATION, CREATE_CANDIDATE
 from atsume.api.ats.jobs import JOBS
 from atsume.api.ats.users import USERS
 from atsume.api.endpoints import Endpoint
@@ -24,6 +25,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     INTEGRATION,
     TOOLS,
     *(endpoint(listing) for listing in LISTINGS),
+    CREATE_APPLICATION,
+    CREATE_CANDIDATE,
+    *actions.endpoints(),
     *unavailable.endpoints(),
     *later.endpoints(),
 )

@@ -3,8 +3,10 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
+from atsume.actions.perform import Actions
+from atsume.api.inflight import InFlight
 from atsume.config import Config
 from atsume.connectors.base import Connector
 from atsume.model.integration import Integration
@@ -29,3 +31,6 @@ class Deps(Struct, frozen=True, kw_only=True):
     """Tells the worker that a sync was queued."""
     scope: Callable[[Integration], Scope] = everything
     """What an integration's scope config leaves out."""
+    actions: Actions | None = None
+    """Carries out write actions; None: this server does none."""
+    in_flight: InFlight = field(default_factory=InFlight)

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from atsume.api.deps import Deps
 from atsume.api.query import Parameter
+from atsume.api.quota import Header
 from atsume.errors import AtsumeError, Code
 from atsume.model.integration import Integration
 from atsume.store.rows import ApiKey
@@ -39,6 +40,10 @@ class Call(Struct, frozen=True):
     path: dict[str, str]
     """Path parameters, decoded."""
     body: bytes
+    header: Callable[[bytes], str | None] = lambda _name: None
+    """Value of a request header, by its name in lower case."""
+    extra: list[Header] = []
+    """Headers to add to the answer, whatever becomes of it."""
 
     @property
     def integration(self) -> Integration:
@@ -68,3 +73,5 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     """Struct of the success envelope; None where there is no success yet."""
     fails_with: tuple[int, ...] = ()
     """HTTP statuses that are this endpoint's own, for the document."""
+    is_action: bool = False
+    """Whether it asks the tool, which takes seconds: such requests have threads of their own."""

@@ -20,6 +20,8 @@ _MEANINGS = {
     413: "The body is too large.",
     429: "The quota is used up.",
     500: "An unexpected error.",
+    502: "The tool answered what nobody expects.",
+    503: "The tool is not available.",
     501: "Not available yet in this version.",
 }
 _RATE_LIMIT = {

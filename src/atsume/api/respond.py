@@ -6,6 +6,7 @@ key → integration → quota → answer; whatever fails on the way becomes the 
 import time
 import traceback
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -74,6 +75,8 @@ class Visit(Struct):
     key: ApiKey | None = None
     integration: Integration | None = None
     standing: Standing = UNLIMITED
+    extra: list[Header] = []
+    """What the endpoint adds to the headers."""
 
 
 class Responder:
@@ -98,7 +101,7 @@ class Responder:
             path = _told_path(request)
             return self.refuse(refusal, request.method, path, request.scope["query_string"], visit)
         answer, encoding = squeezed(answer, _header(headers, b"accept-encoding"))
-        sent = [*HEADERS, *visit.standing.headers()]
+        sent = [*HEADERS, *visit.standing.headers(), *visit.extra]
         if encoding is not None:
             sent.append((b"content-encoding", encoding.encode()))
         return Answer(200, sent, answer)
@@ -118,7 +121,7 @@ class Responder:
                 integration_id=visit.integration.id if visit.integration else None,
             )
         )
-        sent = [*HEADERS, *visit.standing.headers()]
+        sent = [*HEADERS, *visit.standing.headers(), *visit.extra]
         if refusal.status == Code.AUTHENTICATION_INVALID.status:
             sent.append((b"www-authenticate", b"Bearer"))
         if refusal.status == Code.RATE_LIMIT_EXCEEDED.status:
@@ -148,6 +151,8 @@ class Responder:
             query=request.scope["query_string"],
             path={name: unquote(value) for name, value in request.scope["path_params"].items()},
             body=body,
+            header=partial(_header, headers),
+            extra=visit.extra,
         )
 
 

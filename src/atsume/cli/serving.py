@@ -24,6 +24,7 @@ def application(server: "Server", wake: "Callable[[], None] | None") -> "Litesta
     from atsume import clock
     from atsume.api.app import create_app
     from atsume.api.deps import Deps
+    from atsume.serve import write_actions
     from atsume.web import logs
 
     deps = Deps(
@@ -33,6 +34,7 @@ def application(server: "Server", wake: "Callable[[], None] | None") -> "Litesta
         now=clock.now,
         wake=wake or (lambda: None),
         scope=server.store.scope,
+        actions=write_actions(server),
     )
     return create_app(deps, logs.routes(server.store))
 

@@ -214,3 +214,5 @@ class Connector(Struct, frozen=True, kw_only=True):
     """What each credential and setting is, in a sentence for whoever has to give it."""
     lend_notes: Callable[[Any, Notes], None] | None = None
     """Hands an opened session its integration's notes, before its first stream. None: this tool writes none."""
+    actions: Mapping[str, Any] = {}
+    """Write actions by id: `atsume.connectors.writing.Action`."""

@@ -5,6 +5,7 @@ urllib3 cost per page; `Transport` is the whole of what the rest knows about it.
 No redirect is ever followed: a redirect of a tool is an answer to look at, and following it could leak a token.
 """
 
+import copy
 import random
 import threading
 import time
@@ -36,6 +37,15 @@ SHOWN = frozenset({"limit", "language"})
 _TRACE = ("x-personio-trace-id", "x-trace-id", "x-request-id")
 
 
+class FilePart(Struct, frozen=True, kw_only=True):
+    """The one part of a multipart form."""
+
+    name: str
+    filename: str
+    content_type: str
+    content: bytes
+
+
 class Request(Struct, frozen=True, kw_only=True):
     """What is asked."""
 
@@ -43,6 +53,10 @@ class Request(Struct, frozen=True, kw_only=True):
     url: str
     headers: Mapping[str, str] = {}
     body: bytes | None = None
+    file: FilePart | None = None
+    """Sent as multipart/form-data instead of `body`."""
+    fresh_connection: bool = False
+    """For what must not be sent twice: libcurl itself repeats a request on a kept connection that turns out closed."""
     max_bytes: int = MAX_BYTES
     timeout_seconds: float = TOTAL_SECONDS
 
@@ -62,6 +76,11 @@ class Response(Struct):
 
 class NoAnswer(RemoteFault):
     """The tool could not be reached, or stopped answering midway."""
+
+    def __init__(self, message: str, *, nothing_sent: bool = False) -> None:
+        super().__init__(message)
+        self.nothing_sent = nothing_sent
+        """The connection was never made, so the request can have had no effect."""
 
 
 class TooLarge(RemoteFault):
@@ -92,7 +111,9 @@ class Http:
         monotonic: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
         should_stop: Callable[[], bool] | None = None,
+        repeats: bool = True,
     ) -> None:
+        self._repeats = repeats
         self._observer, self._monotonic, self._jitter = observer, monotonic, jitter
         self._transport = transport or Curl()
         self._closed = threading.Event()
@@ -117,7 +138,7 @@ class Http:
             response = answer if isinstance(answer, Response) else None
             if response is not None:
                 self.pacer.learn(request.url, response.headers)
-            pause = self._pause(response, tries) if repeatable else None
+            pause = self._pause(response, tries) if repeatable and self._repeats else None
             if pause is not None:
                 waited += self.wait(pause)
             elif isinstance(answer, Response):
@@ -125,6 +146,12 @@ class Http:
                 return answer
             else:
                 raise answer
+
+    def hasty(self) -> "Http":
+        """Return the same client, over the same connections, that never repeats a request."""
+        twin = copy.copy(self)
+        twin._repeats = False
+        return twin
 
     def wait(self, seconds: float) -> float:
         """Wait and return how long. Raises Stopped when the session is closed meanwhile."""
@@ -171,7 +198,7 @@ class Http:
                     url=redacted(request.url),
                     status=response.status if response else None,
                     duration_seconds=self._monotonic() - start,
-                    request_bytes=len(request.body or b""),
+                    request_bytes=len(request.file.content if request.file else request.body or b""),
                     response_bytes=len(response.body) if response else 0,
                     error=error,
                     remote_trace_id=_trace_id(response.headers) if response else None,
@@ -213,6 +240,7 @@ class Curl:
         curl.setopt(pycurl.URL, request.url)
         curl.unsetopt(pycurl.HTTPHEADER)  # an empty list alone would leave the last request's token on the handle
         curl.setopt(pycurl.HTTPHEADER, [f"{name}: {value}" for name, value in request.headers.items()])
+        curl.setopt(pycurl.FRESH_CONNECT, int(request.fresh_connection))
         curl.setopt(pycurl.TIMEOUT_MS, int(request.timeout_seconds * 1000))
         curl.setopt(pycurl.WRITEFUNCTION, write)
         curl.setopt(pycurl.HEADERFUNCTION, lines.append)
@@ -222,7 +250,10 @@ class Curl:
         except pycurl.error as error:
             if room < 0:
                 raise TooLarge(f"{_host(request.url)} sent more than {request.max_bytes} bytes.") from None
-            raise NoAnswer(f"{_host(request.url)} did not answer: {error.args[-1]}.") from None
+            nothing_sent = curl.getinfo(pycurl.PRETRANSFER_TIME) == 0
+            raise NoAnswer(
+                f"{_host(request.url)} did not answer: {error.args[-1]}.", nothing_sent=nothing_sent
+            ) from None
         return Response(curl.getinfo(pycurl.RESPONSE_CODE), _headers(lines), body.getvalue())
 
     def close(self) -> None:
@@ -260,6 +291,15 @@ def _set_method(curl: pycurl.Curl, request: Request) -> None:
     if request.method == "GET" and request.body is None:
         curl.setopt(pycurl.HTTPGET, 1)
         curl.unsetopt(pycurl.CUSTOMREQUEST)
+    elif request.file is not None:
+        form = pycurl.CurlMime(curl)
+        part = form.addpart()
+        part.name(request.file.name)
+        part.filename(request.file.filename)
+        part.type(request.file.content_type)
+        part.data(request.file.content)
+        curl.setopt(pycurl.MIMEPOST, form)
+        curl.setopt(pycurl.CUSTOMREQUEST, request.method)
     else:
         curl.setopt(pycurl.POSTFIELDS, request.body or b"")
         curl.setopt(pycurl.CUSTOMREQUEST, request.method)

@@ -21,6 +21,14 @@ class EnvironmentSettings(Struct, frozen=True, kw_only=True):
     """Whether the first records of an integration must pass the quality checks before they can be read."""
     idle_rule: bool = False
     """Whether an integration that nobody asked for in two weeks becomes INACTIVE. Meant for development."""
+    only_created_applications: bool = True
+    """Mirror only the applications, and their candidates, that were created through this server."""
+    writes_source: bool = True
+    """Attribute every created application to a source, unless the caller names one."""
+    source_name: str | None = None
+    """Name of that source. None: the environment's own name, without an ending such as "(Prod)"."""
+    answers_required_questions: bool = False
+    """Answer required screening questions that the caller left out with a placeholder."""
 
 
 class UnknownSetting(ValueError):

@@ -31,6 +31,7 @@ BATCH = 2000
 OF_NOBODY = {
     "alembic_version": "the version of the schema",
     "replicas": "the processes that are at work",
+    "paces": "when a tool was last asked, by company: times of the last minute",
     "stream_totals": "counts by tool and model, of nobody in particular",
     "sync_totals": "counts by tool and state, of nobody in particular",
 }

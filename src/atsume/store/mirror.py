@@ -9,6 +9,7 @@ from atsume.ids import record_id
 from atsume.model.catalogue import Kind
 from atsume.model.integration import Integration
 from atsume.store.database import Among, Database
+from atsume.store.given_ids import ids_of
 from atsume.store.schema import RECORDS, bounds, within
 from atsume.store.text import number
 
@@ -21,7 +22,8 @@ class StoredMirror:
 
     def latest_sources(self, candidate_ids: Sequence[str]) -> Mapping[str, str | None]:
         """Return each candidate's source: that of its newest live application. Candidates without one are left out."""
-        ours = {record_id(self._integration.id, "ats_candidates", remote): remote for remote in candidate_ids}
+        found_ids = ids_of(self._database, self._integration, "ats_candidates", candidate_ids)
+        ours = dict(zip(found_ids, candidate_ids, strict=True))
         keys = RECORDS["ats_applications"].keys
         sql = self._database.sql(
             "latest_sources",

@@ -1,6 +1,6 @@
 """Station 7: what is held of records, and the one door through which records are written."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from atsume.store.bulk import PostgresWriter, SqliteWriter
 from atsume.store.checkpoints import write_checkpoint
 from atsume.store.database import Among, Database, StoreError, driver
 from atsume.store.feed import Stamp
+from atsume.store.given_ids import IdsMoved
 from atsume.store.rows import Checkpoint, Committed, Held, Row, Writes
 from atsume.store.schema import RECORDS, SEQ_MASK, RecordTables, bounds, integrations, within
 from atsume.store.text import number
@@ -43,9 +44,12 @@ class Records:
         *,
         touch: bool = True,
         checkpoint: Checkpoint | None = None,
+        ids_version: int | None = None,
     ) -> Committed:
         """Write one batch, all or nothing. See `commit_many`."""
-        return self.commit_many(integration, [(model, writes)], at, touch=touch, checkpoint=checkpoint)[0]
+        return self.commit_many(
+            integration, [(model, writes)], at, touch=touch, checkpoint=checkpoint, ids_version=ids_version
+        )[0]
 
     def commit_many(
         self,
@@ -55,6 +59,8 @@ class Records:
         *,
         touch: bool = True,
         checkpoint: Checkpoint | None = None,
+        ids_version: int | None = None,
+        also: Callable[[sa.Connection], None] | None = None,
     ) -> list[Committed]:
         """Write batches of several models in one transaction. Raises StoreError; then nothing was written.
 
@@ -63,13 +69,17 @@ class Records:
         function it is asked when the turn of this commit has come, as whoever reads by time needs it; it is never
         earlier than the commit before. A checkpoint is written with the batches and refuses them when its run was
         lost.
+        With `ids_version`, the one for which the ids were computed, raises IdsMoved when it is not the present one.
+        `also` is done first, in the same transaction, which then survives a crash of the machine too.
         """
         try:
             with self.database.writing() as connection:
                 raw = driver(connection)
-                self._take_turn(raw, integration)
+                self._take_turn(raw, integration, ids_version, durable=also is not None)
                 if checkpoint is not None:
                     write_checkpoint(self.database, raw, checkpoint)
+                if also is not None:
+                    also(connection)
                 self._raise_revision(raw, integration, batches)
                 turn = feed.begin(self.database, raw, integration.no, at)
                 done = [self._write(raw, model, integration, writes, turn.at, touch=touch) for model, writes in batches]
@@ -78,20 +88,23 @@ class Records:
         except self.database.integrity_error as error:
             raise StoreError(f"The batch was refused, nothing of it is kept: {error}") from error
 
-    def _take_turn(self, raw: Any, integration: Integration) -> None:
-        """Make writers of one integration wait for each other, and refuse one that is gone."""
+    def _take_turn(self, raw: Any, integration: Integration, ids_version: int | None, *, durable: bool) -> None:
+        """Make writers of one integration wait for each other, and refuse one that is gone or whose ids are old."""
         lock = "" if self.database.is_sqlite else " FOR NO KEY UPDATE"
-        if not self.database.is_sqlite:
+        if not self.database.is_sqlite and not durable:
             # What a crash may lose of the mirror, the next sync brings again; order is kept.
             raw.execute("SET LOCAL synchronous_commit = off")
         sql = self.database.sql(
             "turn",
-            lambda: sa.select(integrations.c.no).where(
+            lambda: sa.select(integrations.c.ids_version).where(
                 integrations.c.no == sa.bindparam("no"), integrations.c.deleted_at.is_(None)
             ),
         )
-        if not raw.execute(sql + lock, {"no": integration.no}).fetchall():
+        found = raw.execute(sql + lock, {"no": integration.no}).fetchall()
+        if not found:
             raise StoreError(f"Integration {integration.id} does not exist any more; nothing was written.")
+        if ids_version is not None and found[0][0] != ids_version:
+            raise IdsMoved
 
     def _raise_revision(self, raw: Any, integration: Integration, batches: Sequence[tuple[str, Writes]]) -> None:
         """Make pages forget how jobs and stages embed, when some are written."""

@@ -168,6 +168,7 @@ integrations = sa.Table(
     sa.Column("deletions_allowed_at", Moment),  # the next run may bury however much is gone
     sa.Column("settled_at", Text),  # no commit was under way at this time
     sa.Column("announced", Seq, nullable=False, server_default="0"),  # `feed.last` up to which models were announced
+    sa.Column("ids_version", sa.Integer, nullable=False, server_default="0"),  # moves with `given_ids`
     sqlite_autoincrement=True,
 )
 sa.Index("ix_integrations_id", integrations.c.id, unique=True)

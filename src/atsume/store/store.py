@@ -12,16 +12,19 @@ from atsume.store.database import Database, StoreError
 from atsume.store.erasure import Erasure
 from atsume.store.exchanges import Exchanges
 from atsume.store.feed import Feed
+from atsume.store.given_ids import GivenIds
 from atsume.store.integrations import Integrations
 from atsume.store.keys import Keys
 from atsume.store.lifecycle import Lifecycles
+from atsume.store.paces import Paces
 from atsume.store.reads import Reads
-from atsume.store.records import Records
 from atsume.store.related import RelatedOf
 from atsume.store.replicas import Replicas
 from atsume.store.retention import Retention
 from atsume.store.scopes import Scopes
 from atsume.store.sync_runs import SyncRuns
+from atsume.store.writes import WriteJournal
+from atsume.store.written import Written
 
 __all__ = ["Store", "StoreError"]
 
@@ -33,7 +36,7 @@ class Store(
     SyncRuns,
     Checkpoints,
     Replicas,
-    Records,
+    Written,
     Reads,
     Exchanges,
     ConnectLinks,
@@ -42,6 +45,9 @@ class Store(
     Retention,
     Erasure,
     Feed,
+    WriteJournal,
+    GivenIds,
+    Paces,
 ):
     """An open store. Each base holds one topic."""
 

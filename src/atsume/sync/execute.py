@@ -3,6 +3,7 @@
 import datetime as dt
 import threading
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -101,6 +102,17 @@ def _finish(
 
 def open_session(executor: Executor, integration: Integration, sync_id: str | None) -> Session:
     """Open the integration's tool with its credentials. Raises AtsumeError."""
+    credentials = credentials_of(executor, integration)
+    connector = executor.connectors[integration.tool]
+    settings = msgspec.convert(integration.settings, connector.settings)
+    session = connector.open(credentials, settings, _observer(executor, integration, sync_id))
+    if connector.lend_notes is not None:
+        connector.lend_notes(session, executor.store.notes(integration, executor.now))
+    return session
+
+
+def credentials_of(executor: Executor, integration: Integration) -> Any:
+    """Return the integration's credentials, unsealed, as the struct of its tool. Raises AtsumeError."""
     connector = executor.connectors.get(integration.tool)
     sealed = executor.store.sealed_credentials(integration.id)
     if connector is None or sealed is None:
@@ -109,12 +121,7 @@ def open_session(executor: Executor, integration: Integration, sync_id: str | No
         secrets = unseal(executor.encryption_key, sealed, integration.id)
     except SealBroken as broken:
         raise AtsumeError(Code.UNKNOWN_ERROR, f"The stored credentials cannot be opened: {broken}.") from broken
-    credentials = msgspec.json.decode(secrets, type=connector.credentials)
-    settings = msgspec.convert(integration.settings, connector.settings)
-    session = connector.open(credentials, settings, _observer(executor, integration, sync_id))
-    if connector.lend_notes is not None:
-        connector.lend_notes(session, executor.store.notes(integration, executor.now))
-    return session
+    return msgspec.json.decode(secrets, type=connector.credentials)
 
 
 def _run(

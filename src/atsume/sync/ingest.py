@@ -4,6 +4,7 @@ With `sync/diff.py` this is the only way into the store, for syncs and for write
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import xxhash
 
@@ -27,14 +28,18 @@ def row(integration_id: str, model: Model, record: Record, remote_fingerprint: i
     return row_maker(integration_id, model)(record, remote_fingerprint)
 
 
-def row_maker(integration_id: str, model: Model) -> Callable[[Record, int], Row]:
-    """Return a function that makes rows of one model, with everything looked up once that can be."""
-    ids = _remembering(integration_id)
+def row_maker(integration_id: str, model: Model, ids: Refer | None = None) -> Callable[[Record, int], Row]:
+    """Return a function that makes rows of one model, with everything looked up once that can be.
+
+    `ids` where some were given out early; else they are computed.
+    """
+    own = partial(record_id, integration_id) if ids is None else ids
+    ids = ids or _remembering(integration_id)
     name, refer, embed, hidden = model.name, model.refer, model.embed, model.hidden
     values = tuple(column.value for column in model.columns)
 
     def make(record: Record, remote_fingerprint: int) -> Row:
-        our_id = record_id(integration_id, name, record.remote_id)
+        our_id = own(name, record.remote_id)
         if refer is not None:
             refer(record, ids)
         columns = tuple([value(record) for value in values])

@@ -19,8 +19,6 @@ MODELS: tuple[tuple[str, str, Family], ...] = (
 """Path, model."""
 
 ACTIONS: tuple[tuple[str, str, str, Family], ...] = (
-    ("POST", "/ats/jobs/{job_id}/applications", "ats_create_application", Family.ATS),
-    ("POST", "/ats/candidates", "ats_create_candidate", Family.ATS),
     ("GET", "/ats/applications/{application_id}/attachments", "ats_read_application_attachments", Family.ATS),
     ("GET", "/ats/candidates/{candidate_id}/attachments", "ats_read_candidate_attachments", Family.ATS),
     ("POST", "/ats/applications/{application_id}/attachments", "ats_add_application_attachment", Family.ATS),
@@ -33,8 +31,6 @@ ACTIONS: tuple[tuple[str, str, str, Family], ...] = (
     ("POST", "/ats/candidates/{candidate_id}/tags", "ats_add_candidate_tag", Family.ATS),
     ("DELETE", "/ats/candidates/{candidate_id}/tags", "ats_remove_candidate_tag", Family.ATS),
     ("POST", "/ats/import-tracked-application", "ats_import_tracked_application", Family.ATS),
-    ("GET", "/ats/actions/ats_create_application", "ats_create_application", Family.ATS),
-    ("GET", "/ats/actions/ats_create_candidate", "ats_create_candidate", Family.ATS),
     ("GET", "/ats/actions/ats_add_application_attachment", "ats_add_application_attachment", Family.ATS),
     ("GET", "/ats/actions/ats_add_candidate_attachment", "ats_add_candidate_attachment", Family.ATS),
     ("POST", "/ats/applications/{application_id}/interviews", "ats_create_interview", Family.ATS),

@@ -3,8 +3,7 @@
 from atsume.connectors.personio.mapping.tables import TABLES
 from atsume.model.coverage import Coverage, Feature, FieldCoverage, Status, ToolCoverage
 
-WRITING = Status.NOT_IMPLEMENTED
-"""Flip it when the write actions work."""
+WRITING = Status.SUPPORTED
 INPUTS = (
     "candidate.first_name",
     "candidate.last_name",
@@ -31,7 +30,7 @@ INPUTS = (
 )
 """Inputs of both write actions: they are the same call."""
 FEATURES: tuple[tuple[str, str, Status], ...] = (
-    ("automatic_source_writing", "Automatic Source Writing", Status.NOT_IMPLEMENTED),
+    ("automatic_source_writing", "Automatic Source Writing", Status.SUPPORTED),
     ("sync_only_created_applications", "Sync Only Created Applications", Status.NOT_IMPLEMENTED),
     ("connection_guide", "Connection Guide", Status.NOT_IMPLEMENTED),
     ("prerequisites", "Prerequisites", Status.NOT_IMPLEMENTED),

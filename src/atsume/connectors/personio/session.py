@@ -7,6 +7,7 @@ from atsume.connectors.http import Http
 from atsume.connectors.personio import streams
 from atsume.connectors.personio.settings import Addresses, Credentials, Settings, lacks
 from atsume.connectors.personio.shared import Shared
+from atsume.connectors.personio.writer import PersonioWriter
 from atsume.errors import AtsumeError, Code
 
 LOOKS = {
@@ -30,6 +31,7 @@ class PersonioSession:
         http: Http | None = None,
     ) -> None:
         self.shared = Shared(credentials, settings, observer, addresses, http)
+        self._writer = PersonioWriter(self.shared, credentials)
         self._lacking = lacks(credentials, settings)
 
     def streams(self) -> Sequence[Stream]:
@@ -55,6 +57,10 @@ class PersonioSession:
             return self._look_at(model, remote_id)
         except AtsumeError:
             return Look.UNKNOWN
+
+    def writer(self) -> PersonioWriter:
+        """Return the writing side: one for the session, so that its token is used again."""
+        return self._writer
 
     def warnings(self) -> Sequence[str]:
         """Return what went less than well so far."""

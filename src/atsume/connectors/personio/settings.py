@@ -20,6 +20,9 @@ class Addresses(Struct, frozen=True, kw_only=True):
     """Template of a career site."""
     form_interval_seconds: float = 1.0
     """Pause between two application forms."""
+    writes_per_window: int = 20
+    """What Personio takes from one company, on each of the two counters of the write API."""
+    write_window_seconds: float = 60.0
 
 
 class Credentials(Struct, kw_only=True):

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from atsume.connectors.personio.mapping.country_names import COUNTRY_NAMES
+
 _TABLE = """
 AT austria österreich|AU australia australien|BE belgium belgien|BG bulgaria bulgarien|BR brazil brasilien brasil
 CA canada kanada|CH switzerland schweiz|CN china|CY cyprus zypern|CZ czechia tschechien|DE germany deutschland
@@ -13,19 +15,23 @@ LV latvia lettland|MA morocco marokko|MT malta|MX mexico mexiko|NG nigeria|NL ne
 PL poland polen|PT portugal|RO romania rumänien|RS serbia serbien|SE sweden schweden|SG singapore singapur
 SI slovenia slowenien|SK slovakia slowakei|TN tunisia tunesien|TR turkey türkei|UA ukraine|US usa
 """
-COUNTRIES: Mapping[str, str] = {
-    name: words[0]
-    for entry in _TABLE.replace("\n", "|").split("|")
-    if (words := entry.split())
-    for name in [*words[1:], words[0].lower()]
-} | {
-    "united states": "US",
-    "united states of america": "US",
-    "united kingdom": "GB",
-    "great britain": "GB",
-    "czech republic": "CZ",
-    "the netherlands": "NL",
-    "south africa": "ZA",
-    "new zealand": "NZ",
-}
+COUNTRIES: Mapping[str, str] = (
+    {name.lower(): code for code, name in COUNTRY_NAMES.items()}
+    | {
+        name: words[0]
+        for entry in _TABLE.replace("\n", "|").split("|")
+        if (words := entry.split())
+        for name in [*words[1:], words[0].lower()]
+    }
+    | {
+        "united states": "US",
+        "united states of america": "US",
+        "united kingdom": "GB",
+        "great britain": "GB",
+        "czech republic": "CZ",
+        "the netherlands": "NL",
+        "south africa": "ZA",
+        "new zealand": "NZ",
+    }
+)
 """Lower-case name or code → code."""

@@ -80,6 +80,23 @@ class Application(Struct, gc=False):
     updated_at: Time = None
 
 
+class Applicant(Struct):
+    """The candidate inside an application, as far as a write is found again by."""
+
+    id: str | None = None
+    email: str | None = None
+
+
+class AppliedApplication(Struct):
+    """An application, as far as a write is found again by."""
+
+    id: str
+    candidate: Applicant | None = None
+    job: ApplicationJob | None = None
+    current_stage: Stage | None = None
+    channel: Named | None = None
+
+
 class Candidate(Struct, gc=False):
     """`GET /v2/recruiting/candidates`."""
 
@@ -204,6 +221,7 @@ class Token(Struct, gc=False):
 
 
 application = Decoder(Application)
+applied = Decoder(AppliedApplication)
 candidate = Decoder(Candidate)
 job = Decoder(Job)
 category = Decoder(Category)

@@ -1,0 +1,1 @@
+"""Write actions, from the caller to the simulated tool and back."""
