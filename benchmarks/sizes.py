@@ -26,7 +26,7 @@ class Size(Struct, frozen=True, kw_only=True):
 
 SIZES = {
     "small": Size(
-        name="small", synced=10_000, against_dlt=2_000, memory=(10_000, 100_000), rounds=3, dlt_rounds=2, seconds=1
+        name="small", synced=10_000, against_dlt=2_000, memory=(10_000, 100_000), rounds=2, dlt_rounds=1, seconds=1
     ),
     "medium": Size(
         name="medium", synced=50_000, against_dlt=10_000, memory=(10_000, 100_000), rounds=3, dlt_rounds=1, seconds=2

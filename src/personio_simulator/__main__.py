@@ -25,8 +25,8 @@ from personio_simulator.options import REFERENCE, Options
 @click.option("--rate-limits", type=click.Choice(["enforce", "report"]), default="enforce")
 @click.option("--knob", "knobs", multiple=True, metavar="NAME=JSON", help="Any knob of the company, as JSON.")
 @click.option("--latency-ms", default=0.0, help="Waited before every answer.")
-@click.option("--cache-pages", is_flag=True, help="Keep finished pages: a second walk costs almost nothing.")
-@click.option("--cache-megabytes", default=1024)
+@click.option("--cache-pages/--no-cache-pages", default=True, help="Keep finished pages: a second walk costs little.")
+@click.option("--cache-megabytes", default=256, help="The most that finished pages may take.")
 @click.option("--control/--no-control", default=True, help="The API under /_control/.")
 @click.option("--ready-file", type=click.Path(path_type=Path), default=None, help="The JSON line is written here too.")
 def main(  # noqa: PLR0913, PLR0917 - one per option

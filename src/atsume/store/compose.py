@@ -36,19 +36,26 @@ class Recipe(Struct, frozen=True, kw_only=True):
     """From the page of keys: what to select from, and the values of each row."""
     end: Callable[[Sequence[Row], Related], list[Pieces]]
     """What follows the head of each record, without the closing brace. Raises Unknown."""
+    repeats: bool = False
+    """Whether a record may take several rows."""
     has_places: bool = False
     """Whether rows end with a job and a stage, which are embedded."""
 
 
-def selected(model: str, page: sa.FromClause, touched_at: Text) -> sa.Select[*tuple[Any, ...]]:
-    """Return the rows of a page of keys, in no order; their `no` is the integration's number."""
+def selected(
+    model: str, page: sa.FromClause, touched_at: Text, walk: sa.Select[*tuple[Any, ...]] | None = None
+) -> sa.Select[*tuple[Any, ...]]:
+    """Return the rows of a page of keys, in no order, or of a walk through the key table itself.
+
+    Their parameter `no` is the integration's number.
+    """
     recipe, fragments = RECIPES[model], RECORDS[model].fragments.alias("own")
     source, values = recipe.select(page)
     revision = sa.select(integrations.c.revision).where(integrations.c.no == sa.bindparam("no", type_=sa.BigInteger))
     head = (page.c.seq, touched_at, page.c.id, page.c.changed_at, page.c.deleted_at, fragments.c.body)
-    return sa.select(*head, *values, revision.scalar_subquery() if recipe.has_places else number(0)).select_from(
-        source.outerjoin(fragments, fragments.c.seq == page.c.seq)
-    )
+    columns = (*head, *values, revision.scalar_subquery() if recipe.has_places else number(0))
+    query = sa.select(*columns) if walk is None else walk.with_only_columns(*columns)
+    return query.select_from(source.outerjoin(fragments, fragments.c.seq == page.c.seq))
 
 
 def places(model: str, rows: Sequence[Row]) -> set[Place]:
@@ -170,7 +177,7 @@ def _end_of_jobs(rows: Sequence[Row], related: Related) -> list[Pieces]:
 
 RECIPES: dict[str, Recipe] = {
     "ats_jobs": Recipe(select=_with_ties, end=_end_of_jobs),
-    "ats_candidates": Recipe(select=_with_applications, end=_end_of_candidates, has_places=True),
+    "ats_candidates": Recipe(select=_with_applications, end=_end_of_candidates, repeats=True, has_places=True),
     "ats_applications": Recipe(
         refers=("candidate_id", "current_stage_id", "job_id"),
         select=_with_candidate,

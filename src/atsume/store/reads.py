@@ -27,7 +27,7 @@ class Reads:
         """Return one page of wire records and where the next one begins."""
         if any(condition.op is Op.NOTHING or not condition.values for condition in request.filters):
             return _EMPTY
-        sql = self.database.sql(_shape(request), lambda: _statement(request))
+        sql = self.database.sql(_shape(request), lambda: _statement(request, is_sqlite=self.database.is_sqlite))
         parameters = self._parameters(request)
         rows = self.database.texts(sql, parameters)
         try:
@@ -91,7 +91,10 @@ def _shape(request: ListRequest) -> Hashable:
     return ("page", request.model, request.include_deleted, request.updated_after is not None, resumed, filters)
 
 
-def _statement(request: ListRequest) -> sa.Select[*tuple[Any, ...]]:
+def _statement(request: ListRequest, *, is_sqlite: bool) -> sa.Select[*tuple[Any, ...]]:
+    if is_sqlite and request.updated_after is None and not RECIPES[request.model].repeats:
+        # Rows handed through a table in between cost a fifth more; PostgreSQL is told by it to cut before it joins.
+        return selected(request.model, RECORDS[request.model].keys, sa.null(), _keys(request))
     page = _keys(request).cte("page")
     return selected(request.model, page, page.c.touched_at if request.updated_after is not None else sa.null())
 
