@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
-from psycopg.types.string import ByteaBinaryLoader
 from sqlalchemy import event, exc
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import QueuePool
@@ -171,6 +170,8 @@ class Database:
                 return connection.execute(sql, parameters).fetchall()
             finally:
                 connection.text_factory = str
+        from psycopg.types.string import ByteaBinaryLoader  # noqa: PLC0415 - SQLite needs none of it
+
         cursor = connection.cursor(binary=True)
         cursor.adapters.register_loader("text", ByteaBinaryLoader)
         return cursor.execute(sql, parameters).fetchall()
