@@ -2,6 +2,7 @@
 
 import gc
 import os
+import random
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -14,9 +15,13 @@ from atsume.config import Config, ConfigError
 from atsume.connectors import registry
 from atsume.connectors.base import Connector
 from atsume.egress import Egress
+from atsume.ids import random_id
+from atsume.model.work import Kind
 from atsume.store.alone import hold
 from atsume.store.store import Store
 from atsume.sync.execute import Executor
+from atsume.webhooks import due
+from atsume.webhooks.deliver import Courier
 
 COLLECT_AFTER = 20_000
 """Objects made and not yet gone before the youngest are looked through; Python's own is 700."""
@@ -31,6 +36,7 @@ class Server(Struct, frozen=True):
     connectors: dict[str, Connector]
     executor: Executor
     encryption_key: crypto.Keys
+    courier: Courier
 
 
 def open_server(config: Config) -> Server:
@@ -41,9 +47,23 @@ def open_server(config: Config) -> Server:
     store.migrate()
     connectors = registry.tools(config)
     executor = Executor(store=store, connectors=connectors, encryption_key=encryption_key, now=clock.now)
-    server = Server(config, store, connectors, executor, encryption_key)
+    courier = Courier(
+        store=store,
+        egress=Egress(allow_private=config.allow_private_network),
+        encryption_key=encryption_key,
+        public_url=config.public_url,
+        now=clock.now,
+        chance=random.random,
+        new_id=random_id,
+    )
+    server = Server(config, store, connectors, executor, encryption_key, courier)
     _bootstrap(server)
     return server
+
+
+def kinds(server: Server) -> tuple[Callable[..., Kind], ...]:
+    """Return the kinds of work besides syncs, for a worker's table."""
+    return tuple(lambda *_, kind=kind: kind for kind in due.kinds(server.courier))
 
 
 def alone(server: Server) -> tuple[str, Callable[[], None]]:

@@ -14,6 +14,7 @@ from atsume.api.general.check_api_key import CHECK_API_KEY
 from atsume.api.general.force_sync import FORCE_SYNC
 from atsume.api.general.integrations import INTEGRATION
 from atsume.api.general.tools import TOOLS
+from atsume.api.general.webhooks import WEBHOOKS
 from atsume.api.paging import Listing, endpoint
 
 LISTINGS: tuple[Listing, ...] = (JOBS, CANDIDATES, APPLICATIONS, STAGES, USERS)
@@ -24,6 +25,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     FORCE_SYNC,
     INTEGRATION,
     TOOLS,
+    *WEBHOOKS,
     *(endpoint(listing) for listing in LISTINGS),
     CREATE_APPLICATION,
     CREATE_CANDIDATE,

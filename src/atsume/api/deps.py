@@ -12,6 +12,7 @@ from atsume.connectors.base import Connector
 from atsume.model.integration import Integration
 from atsume.model.scope import Scope
 from atsume.store.store import Store
+from atsume.webhooks.deliver import Courier
 
 
 def everything(_integration: Integration) -> Scope:
@@ -34,3 +35,5 @@ class Deps(Struct, frozen=True, kw_only=True):
     actions: Actions | None = None
     """Carries out write actions; None: this server does none."""
     in_flight: InFlight = field(default_factory=InFlight)
+    courier: Courier | None = None
+    """Sends webhooks; None where nobody does."""

@@ -35,6 +35,7 @@ def application(server: "Server", wake: "Callable[[], None] | None") -> "Litesta
         wake=wake or (lambda: None),
         scope=server.store.scope,
         actions=write_actions(server),
+        courier=server.courier,
     )
     return create_app(deps, logs.routes(server.store))
 
@@ -47,12 +48,12 @@ def serve(host: str, port: int, no_worker: bool) -> None:
     """Run the API, the pages and a worker in one process."""
     import uvicorn
 
-    from atsume.serve import alone
-    from atsume.worker import Worker
+    from atsume.serve import alone, kinds
+    from atsume.worker import KINDS, Worker
 
     server = opened(level=logging.INFO)
     name, release = alone(server)
-    work = None if no_worker else Worker(server.executor, name)
+    work = None if no_worker else Worker(server.executor, name, (*KINDS, *kinds(server)))
     if work:
         work.start()
     try:
@@ -73,12 +74,12 @@ def serve(host: str, port: int, no_worker: bool) -> None:
 @click.command()
 def worker() -> None:
     """Run one more worker against the same database."""
-    from atsume.serve import alone
-    from atsume.worker import Worker
+    from atsume.serve import alone, kinds
+    from atsume.worker import KINDS, Worker
 
     server = opened(level=logging.INFO)
     name, release = alone(server)
-    work, ended = Worker(server.executor, name), threading.Event()
+    work, ended = Worker(server.executor, name, (*KINDS, *kinds(server))), threading.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: ended.set())
     work.start()

@@ -9,6 +9,8 @@ from atsume.store.audit import Audit
 from atsume.store.checkpoints import Checkpoints
 from atsume.store.connect_links import ConnectLinks
 from atsume.store.database import Database, StoreError
+from atsume.store.deliveries import Deliveries
+from atsume.store.endpoints import Endpoints
 from atsume.store.erasure import Erasure
 from atsume.store.exchanges import Exchanges
 from atsume.store.feed import Feed
@@ -48,6 +50,8 @@ class Store(
     WriteJournal,
     GivenIds,
     Paces,
+    Endpoints,
+    Deliveries,
 ):
     """An open store. Each base holds one topic."""
 
