@@ -170,8 +170,10 @@ def test_nobody_reaches_another_environments_endpoints(desk: Desk, method: str, 
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"delivery_id": "x", "start": "2026-01-01", "end": "2026-01-02"}, {"start": "2026-01-01"}, {"delivery_id": "x"},
-     {"start": "yesterday", "end": "2026-01-02"}],
+    [
+        {}, {"delivery_id": "x"}, {"start": "2026-01-01"}, {"start": "yesterday", "end": "2026-01-02"},
+        {"delivery_id": "x", "start": "2026-01-01", "end": "2026-01-02"},
+    ],
 )  # fmt: skip
 def test_bad_replays(desk: Desk, body: dict[str, str]) -> None:
     """Either one delivery that there is, or a range."""

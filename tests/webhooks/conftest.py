@@ -3,10 +3,10 @@
 import pytest
 
 from atsume.store.store import Store
-from tests.store.conftest import postgres_server, postgres_url, store, url
+from tests.store.conftest import store, url
 from tests.webhooks.office import Office
 
-__all__ = ["postgres_server", "postgres_url", "store", "url"]
+__all__ = ["store", "url"]
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def test_every_event_as_it_is_sent(office: Office) -> None:
             **ABOUT, "end_user": WHO, "log_url": f"{PUBLIC}/logs/{sync_id}"}},
         {"id": "event0000000000000000004", "type": "integration-state-changed", "data": {
             "integration_tool": "personio", "integration_id": integration.id, "integration_category": "ATS",
-            "end_user": WHO, "qa_status": "PENDING", "setup_status": "COMPLETED", "state": "INACTIVE",
+            "end_user": WHO, "qa_status": "PASSED", "setup_status": "COMPLETED", "state": "INACTIVE",
             "updated_at": at}},
         {"id": "event0000000000000000005", "type": "connection-flow-failed", "data": {
             **ABOUT, "end_user": WHO, "log_url": f"{PUBLIC}/logs/exchange"}},
