@@ -18,6 +18,7 @@ from atsume.egress import Egress
 from atsume.ids import random_id
 from atsume.model.work import Kind
 from atsume.store.alone import hold
+from atsume.store.shared_clock import SharedClock
 from atsume.store.store import Store
 from atsume.sync.execute import Executor
 from atsume.webhooks import due
@@ -46,13 +47,14 @@ def open_server(config: Config) -> Server:
     store = Store.open(config.database_url)
     store.migrate()
     connectors = registry.tools(config)
-    executor = Executor(store=store, connectors=connectors, encryption_key=encryption_key, now=clock.now)
+    now = SharedClock(store.database, clock.now, clock.monotonic_seconds)
+    executor = Executor(store=store, connectors=connectors, encryption_key=encryption_key, now=now)
     courier = Courier(
         store=store,
         egress=Egress(allow_private=config.allow_private_network),
         encryption_key=encryption_key,
         public_url=config.public_url,
-        now=clock.now,
+        now=now,
         chance=random.random,
         new_id=random_id,
     )

@@ -7,13 +7,10 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from atsume import crypto
 from atsume.api.app import create_app
 from atsume.api.deps import Deps
-from atsume.egress import Egress
-from atsume.ids import random_id
 from atsume.webhooks.deliver import Courier
-from tests.api.world import NOW, World
+from tests.api.world import NOW, World, courier
 from tests.webhooks.receiver import Receiver, receiver
 
 
@@ -45,25 +42,17 @@ class Desk:
 @pytest.fixture
 def desk(world: World) -> Iterator[Desk]:
     """A desk whose endpoints may be on this machine."""
-    courier = Courier(
-        store=world.store,
-        egress=Egress(allow_private=True),
-        encryption_key=crypto.fixed([b"k" * 32]),
-        public_url="http://atsume.test",
-        now=lambda: world.now[0],
-        chance=lambda: 0.5,
-        new_id=random_id,
-    )
+    sender = courier(world, allow_private=True)
     deps = Deps(
         store=world.store,
         config=world.config,
         connectors=world.connectors,
         now=lambda: world.now[0],
         wake=lambda: world.woken.append(True),
-        courier=courier,
+        courier=sender,
     )
     with TestClient(create_app(deps), raise_server_exceptions=False) as client, receiver() as one:
-        yield Desk(world, client, courier, one)
+        yield Desk(world, client, sender, one)
 
 
 def test_the_life_of_an_endpoint(desk: Desk) -> None:
@@ -139,13 +128,7 @@ def test_bad_endpoints_are_refused(desk: Desk, body: Any, says: str) -> None:
 
 def test_private_addresses_are_refused_when_added(world: World) -> None:
     """Unless the operator allows them."""
-    courier = Courier(
-        store=world.store, egress=Egress(), encryption_key=crypto.fixed([b"k" * 32]), public_url="http://atsume.test",
-        now=lambda: NOW, chance=lambda: 0.5, new_id=random_id,
-    )  # fmt: skip
-    deps = Deps(store=world.store, config=world.config, connectors={}, now=lambda: NOW, wake=lambda: None,
-                courier=courier)  # fmt: skip
-    with TestClient(create_app(deps)) as client:
+    with world.client() as client:
         body = {"url": "http://169.254.169.254/latest", "events": ["data-changed"]}
         answer = client.post("/v1/webhooks", headers=world.headers(), json=body)
         assert (answer.status_code, answer.json()["error"]["code"]) == (400, "PLATFORM.INPUT_INVALID")

@@ -15,7 +15,8 @@ from atsume.api.app import create_app
 from atsume.api.deps import Deps
 from atsume.config import Config
 from atsume.connectors.base import Connector, ToolAssets
-from atsume.ids import record_id
+from atsume.egress import Egress
+from atsume.ids import random_id, record_id
 from atsume.model.ats.applications import Application
 from atsume.model.ats.candidates import Candidate, EmailAddress, PhoneNumber, SocialMedia
 from atsume.model.ats.jobs import Job
@@ -31,6 +32,7 @@ from atsume.store.rows import Environment, NewIntegration, Writes
 from atsume.store.store import Store
 from atsume.sync.ingest import row
 from atsume.web import logs
+from atsume.webhooks.deliver import Courier
 
 NOW = dt.datetime(2026, 11, 24, 12, 0, 30, tzinfo=dt.UTC)
 CHANGED = "2026-11-24T12:00:00.000Z"
@@ -95,6 +97,7 @@ class World(Struct):
             connectors=self.connectors,
             now=lambda: self.now[0],
             wake=lambda: self.woken.append(True),
+            courier=courier(self),
             scope=self.store.scope,
         )
         return create_app(deps, logs.routes(self.store))
@@ -146,6 +149,19 @@ class World(Struct):
         """Return the headers that a caller sends."""
         told = {"Authorization": f"Bearer {key or self.key}"}
         return told | ({"X-Integration-Id": integration.id} if integration else {})
+
+
+def courier(world: World, *, allow_private: bool = False) -> Courier:
+    """Return what sends the webhooks of a world. Names lead nowhere but to a documented address."""
+    return Courier(
+        store=world.store,
+        egress=Egress(allow_private=allow_private, resolve=lambda *_: ["93.184.216.34"]),
+        encryption_key=crypto.fixed([b"k" * 32]),
+        public_url="http://atsume.test",
+        now=lambda: world.now[0],
+        chance=lambda: 0.5,
+        new_id=random_id,
+    )
 
 
 def open_world(path: Path) -> World:
