@@ -33,5 +33,5 @@ def test_every_address_of_a_tool_opens(mirror: Mirror) -> None:
         addresses = [*tool["assets"].values(), shown["logo_url"], shown["icon_url"], tool["connection_guide_url"]]
         answers = {a: client.get(a.removeprefix(base)) for a in addresses if a is not None}
         assert {a: one.status_code for a, one in answers.items()} == dict.fromkeys(answers, 200)
-        assert len(answers) == 3
+        assert len(answers) == 4
         assert all("image/svg+xml" in one.headers["content-type"] for one in answers.values())

@@ -121,7 +121,7 @@ def test_errors_are_typed(served: Served, scripts: Path) -> None:
         "pending": ("KomboAtsError", "INTEGRATION.SETUP_SYNC_PENDING"),
         "action": ("KomboAtsError", "INTEGRATION.ACTION_NOT_AVAILABLE"),
         "general": ("KomboGeneralError", "PLATFORM.INTEGRATION_NOT_FOUND"),
-        "later": ("KomboGeneralError", None),
+        "token": ("KomboGeneralError", "PLATFORM.INPUT_INVALID"),
     }
     assert all(one["log_url"] for one in told[:-1])
     assert told[-1] == {"id": served.integration.id, "tools": 1, "checked": "success"}

@@ -7,6 +7,8 @@ from atsume.api.ats.candidates import CANDIDATES
 from atsume.api.ats.create import CREATE_APPLICATION, CREATE_CANDIDATE
 from atsume.api.ats.jobs import JOBS
 from atsume.api.ats.users import USERS
+from atsume.api.connect.activation import ACTIVATE_INTEGRATION, INTEGRATION_BY_TOKEN
+from atsume.api.connect.create_link import CREATE_LINK
 from atsume.api.endpoints import Endpoint
 from atsume.api.general import later
 from atsume.api.general.changes import CHANGES
@@ -26,6 +28,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     INTEGRATION,
     TOOLS,
     *WEBHOOKS,
+    CREATE_LINK,
+    INTEGRATION_BY_TOKEN,
+    ACTIVATE_INTEGRATION,
     *(endpoint(listing) for listing in LISTINGS),
     CREATE_APPLICATION,
     CREATE_CANDIDATE,

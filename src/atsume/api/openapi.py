@@ -24,6 +24,8 @@ _MEANINGS = {
     503: "The tool is not available.",
     501: "Not available yet in this version.",
 }
+SOMETIMES = frozenset({("Link", "static_ips")})
+"""(schema, key) of what is sent only when it was asked for. Every other key is always there."""
 _RATE_LIMIT = {
     "ratelimit-limit": "Requests allowed in a minute.",
     "ratelimit-remaining": "Requests left in this minute.",
@@ -39,7 +41,7 @@ def document(endpoints: Sequence[Endpoint], public_url: str) -> dict[str, Any]:
     answered = {e.body.__name__ for e in endpoints if e.body is not None}
     for name, schema in schemas.items():
         if "properties" in schema and name not in answered:
-            schema["required"] = list(schema["properties"])  # every key is always sent
+            schema["required"] = [key for key in schema["properties"] if (name, key) not in SOMETIMES]
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
         paths.setdefault(PREFIX + endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint)

@@ -24,8 +24,10 @@ def application(server: "Server", wake: "Callable[[], None] | None") -> "Litesta
     from atsume import clock
     from atsume.api.app import create_app
     from atsume.api.deps import Deps
+    from atsume.integrations.flow import Surroundings
     from atsume.serve import write_actions
-    from atsume.web import logs
+    from atsume.web import guides, logs
+    from atsume.web.connect import routes as connect
 
     deps = Deps(
         store=server.store,
@@ -37,7 +39,16 @@ def application(server: "Server", wake: "Callable[[], None] | None") -> "Litesta
         actions=write_actions(server),
         courier=server.courier,
     )
-    return create_app(deps, logs.routes(server.store))
+    around = Surroundings(
+        store=server.store,
+        connectors=server.connectors,
+        keys=server.encryption_key,
+        public_url=server.config.public_url,
+        now=clock.now,
+        wake=deps.wake,
+    )
+    pages = [*logs.routes(server.store), *guides.routes(server.connectors), *connect.routes(around)]
+    return create_app(deps, pages)
 
 
 @click.command()

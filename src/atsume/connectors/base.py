@@ -11,6 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from msgspec import Struct
 
+from atsume.connectors.guide import Guide
 from atsume.model.coverage import ToolCoverage
 from atsume.model.record import Record
 
@@ -212,6 +213,8 @@ class Connector(Struct, frozen=True, kw_only=True):
     """(credentials, settings, observer) → session."""
     help: Mapping[str, str] = {}
     """What each credential and setting is, in a sentence for whoever has to give it."""
+    guide: Guide | None = None
+    """What the connection flow shows and tests. None: the tool is connected without it."""
     lend_notes: Callable[[Any, Notes], None] | None = None
     """Hands an opened session its integration's notes, before its first stream. None: this tool writes none."""
     actions: Mapping[str, Any] = {}

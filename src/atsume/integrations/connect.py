@@ -11,6 +11,7 @@ from atsume.connectors.base import Connector
 from atsume.crypto import Keys, seal
 from atsume.errors import AtsumeError, Code
 from atsume.ids import integration_id
+from atsume.integrations import lifecycle
 from atsume.integrations.scopes import config_for, stored_id
 from atsume.model.integration import EndUser, Integration, QaStatus, SyncType
 from atsume.model.permission import Permission
@@ -77,6 +78,36 @@ def connect(  # noqa: PLR0913 - one per thing that is kept
     )
     first_sync, _ = store.queue_sync(integration.id, SyncType.FULL, at)
     return Connected(integration, first_sync)
+
+
+def relink(
+    store: Store,
+    connector: Connector,
+    integration: Integration,
+    *,
+    settings: Mapping[str, Any],
+    credentials: Mapping[str, Any],
+    keys: Keys,
+    permissions: tuple[Permission, ...],
+    at: dt.datetime,
+) -> Integration:
+    """Give an integration fresh credentials; what was not typed in again stays. A sync becomes due."""
+    checked = _checked(connector.settings, integration.settings | dict(settings), "setting")
+    secrets = _checked(connector.credentials, credentials, "credential")
+    if (lacking := connector.lacks(secrets, checked)) is not None:
+        raise AtsumeError(Code.INPUT_INVALID, lacking)
+    store.update_settings(integration.id, msgspec.to_builtins(checked))
+    store.save_permissions(integration.id, permissions)
+    lifecycle.relink(store, integration.id, at, seal(keys, msgspec.json.encode(secrets), integration.id))
+    store.queue_sync(integration.id, SyncType.FULL, at)
+    return store.integration(integration.id) or integration
+
+
+def set_up(store: Store, connector: Connector, integration: Integration, settings: Mapping[str, Any]) -> Integration:
+    """Change settings of an integration, as its setup flow asks for them."""
+    checked = _checked(connector.settings, integration.settings | dict(settings), "setting")
+    store.update_settings(integration.id, msgspec.to_builtins(checked))
+    return store.integration(integration.id) or integration
 
 
 def _checked(struct: type[Struct], given: Mapping[str, Any], kind: str) -> Struct:

@@ -1,5 +1,6 @@
 """What an environment decides for its integrations, and what a single integration may decide otherwise. Pure."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -29,6 +30,15 @@ class EnvironmentSettings(Struct, frozen=True, kw_only=True):
     """Name of that source. None: the environment's own name, without an ending such as "(Prod)"."""
     answers_required_questions: bool = False
     """Answer required screening questions that the caller left out with a placeholder."""
+    connect_name: str | None = None
+    """What the connection flow calls the caller. None: the environment's name without a trailing `(Prod)`."""
+    connect_origins: tuple[str, ...] = ()
+    """Origins such as `https://app.example.com` that may show the connection flow in a frame. None listed: any."""
+
+
+def caller_name(name: str, settings: EnvironmentSettings) -> str:
+    """Return what end users know the caller by."""
+    return settings.connect_name or re.sub(r"\s*\([^()]*\)\s*$", "", name) or name
 
 
 class UnknownSetting(ValueError):

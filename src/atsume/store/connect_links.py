@@ -8,9 +8,15 @@ import sqlalchemy as sa
 
 from atsume.ids import random_id
 from atsume.store.database import Database
-from atsume.store.rows import Answers, ConnectLink, Wish
+from atsume.store.exchanges import exchange_values
+from atsume.store.outbox import FlowFacts, note
+from atsume.store.rows import Answers, ConnectLink, LoggedExchange, Wish
+from atsume.store.schema import exchanges
 from atsume.store.schema_connect import activation_tokens, connect_links
 
+USING = dt.timedelta(minutes=1)
+"""Ending a flow takes no longer, unless its process died."""
+ERASED = "{}"
 _wish = msgspec.json.Decoder(Wish)
 _answers = msgspec.json.Decoder(Answers)
 _SHOWN = [column for column in connect_links.columns if column.name != "token_hash"]
@@ -75,30 +81,47 @@ class ConnectLinks:
             connection.execute(change)
 
     def use_link(self, link_id: str, at: dt.datetime) -> bool:
-        """Use a link up and forget what was typed in; tell whether this was the first to do it."""
+        """Use a link; tell whether this was the first to do it. One whose user died on the way can be used again."""
+        left_alone = sa.and_(connect_links.c.answers != ERASED, connect_links.c.used_at < at - USING)
         change = (
             sa.update(connect_links)
-            .values(used_at=at, sealed_credentials=sa.null(), answers="{}")
-            .where(connect_links.c.id == link_id, connect_links.c.used_at.is_(None))
+            .values(used_at=at)
+            .where(connect_links.c.id == link_id, sa.or_(connect_links.c.used_at.is_(None), left_alone))
         )
         with self.database.writing() as connection:
             return connection.execute(change).rowcount == 1
 
-    def free_link(self, link_id: str, answers: Answers, sealed_credentials: bytes | None) -> None:
+    def free_link(self, link_id: str) -> None:
         """Give a link back whose flow could not be ended after all."""
-        values = {
-            "used_at": None,
-            "answers": msgspec.json.encode(answers).decode(),
-            "sealed_credentials": sealed_credentials,
-        }
+        with self.database.writing() as connection:
+            connection.execute(sa.update(connect_links).values(used_at=None).where(connect_links.c.id == link_id))
+
+    def settle_link(self, link_id: str, integration_id: str) -> None:
+        """Remember what came of a link, and forget what was typed in."""
+        values = {"integration_id": integration_id, "answers": ERASED, "sealed_credentials": None}
         with self.database.writing() as connection:
             connection.execute(sa.update(connect_links).values(values).where(connect_links.c.id == link_id))
 
-    def settle_link(self, link_id: str, integration_id: str) -> None:
-        """Remember what came of a link."""
-        change = sa.update(connect_links).values(integration_id=integration_id).where(connect_links.c.id == link_id)
+    def report_flow(self, link: ConnectLink, exchange: LoggedExchange, facts: FlowFacts, at: dt.datetime) -> bool:
+        """Log that a flow is stuck and note it for the caller, once; tell whether this was the first time."""
+        mark = (
+            sa.update(connect_links)
+            .values(reported_at=at)
+            .where(connect_links.c.id == link.id, connect_links.c.reported_at.is_(None))
+        )
         with self.database.writing() as connection:
-            connection.execute(change)
+            if connection.execute(mark).rowcount != 1:
+                return False
+            connection.execute(sa.insert(exchanges).values(exchange_values(exchange)))
+            note(
+                connection,
+                "connection_flow_failed",
+                environment_id=link.environment_id,
+                integration_id=None,
+                facts=facts,
+                at=at,
+            )
+        return True
 
     def prune_links(self, before: dt.datetime) -> int:
         """Erase links and activation tokens that expired before that; return how many links."""

@@ -1,5 +1,7 @@
 """Logged exchanges: what a `log_url` shows."""
 
+from typing import Any
+
 import msgspec
 import sqlalchemy as sa
 
@@ -10,6 +12,16 @@ from atsume.store.schema import exchanges
 _exchange = msgspec.json.Decoder(LoggedExchange)
 
 
+def exchange_values(exchange: LoggedExchange) -> dict[str, Any]:
+    """Return the row of an exchange."""
+    return {
+        "id": exchange.id,
+        "at": exchange.at,
+        "integration_id": exchange.integration_id,
+        "content": msgspec.json.encode(exchange).decode(),
+    }
+
+
 class Exchanges:
     """The log of exchanges."""
 
@@ -17,14 +29,8 @@ class Exchanges:
 
     def add_exchange(self, exchange: LoggedExchange) -> None:
         """Log an exchange."""
-        values = {
-            "id": exchange.id,
-            "at": exchange.at,
-            "integration_id": exchange.integration_id,
-            "content": msgspec.json.encode(exchange).decode(),
-        }
         with self.database.writing() as connection:
-            connection.execute(sa.insert(exchanges).values(values))
+            connection.execute(sa.insert(exchanges).values(exchange_values(exchange)))
 
     def exchange(self, exchange_id: str) -> LoggedExchange | None:
         """Return a logged exchange."""

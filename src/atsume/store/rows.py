@@ -332,6 +332,10 @@ class ConnectLink(Struct, frozen=True, kw_only=True):
     sealed_credentials: bytes | None = None
     """Typed in so far; owner is the id of the link. Erased when the flow ends."""
 
+    def is_used(self, at: dt.datetime) -> bool:
+        """Return whether the flow has ended, or is being ended right now."""
+        return self.used_at is not None and (self.answers == Answers() or at - self.used_at < dt.timedelta(minutes=1))
+
 
 class AuditEntry(Struct, frozen=True, kw_only=True):
     """Who did what. No secrets, no personal data beyond what names the end user."""

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from atsume.clock import monotonic_seconds
 from atsume.connectors.base import Connector, Exchange, Session
-from atsume.crypto import Keys, SealBroken, unseal
-from atsume.errors import AtsumeError, Code
+from atsume.crypto import Keys
+from atsume.errors import AtsumeError
 from atsume.ids import random_id
 from atsume.model.integration import Integration, SyncState
 from atsume.model.record import timestamp
@@ -19,6 +19,8 @@ from atsume.observe import log, redact
 from atsume.store.checkpoints import RunLost
 from atsume.store.rows import LoggedExchange, StreamProgress, SyncRun
 from atsume.store.store import Store
+from atsume.sync import permissions
+from atsume.sync.access import Access, access
 from atsume.sync.breaker import breaker
 from atsume.sync.ending import settle
 from atsume.sync.journal import Journal
@@ -102,10 +104,13 @@ def _finish(
 
 def open_session(executor: Executor, integration: Integration, sync_id: str | None) -> Session:
     """Open the integration's tool with its credentials. Raises AtsumeError."""
-    credentials = credentials_of(executor, integration)
-    connector = executor.connectors[integration.tool]
-    settings = msgspec.convert(integration.settings, connector.settings)
-    session = connector.open(credentials, settings, _observer(executor, integration, sync_id))
+    opened = access(executor.store, executor.connectors, executor.encryption_key, integration)
+    return _open(executor, opened, integration, sync_id)
+
+
+def _open(executor: Executor, opened: Access, integration: Integration, sync_id: str | None) -> Session:
+    connector = opened.connector
+    session = connector.open(opened.credentials, opened.settings, observer(executor, integration, sync_id))
     if connector.lend_notes is not None:
         connector.lend_notes(session, executor.store.notes(integration, executor.now))
     return session
@@ -113,15 +118,7 @@ def open_session(executor: Executor, integration: Integration, sync_id: str | No
 
 def credentials_of(executor: Executor, integration: Integration) -> Any:
     """Return the integration's credentials, unsealed, as the struct of its tool. Raises AtsumeError."""
-    connector = executor.connectors.get(integration.tool)
-    sealed = executor.store.sealed_credentials(integration.id)
-    if connector is None or sealed is None:
-        raise AtsumeError(Code.UNKNOWN_ERROR, f"This server has no connector for {integration.tool}.")
-    try:
-        secrets = unseal(executor.encryption_key, sealed, integration.id)
-    except SealBroken as broken:
-        raise AtsumeError(Code.UNKNOWN_ERROR, f"The stored credentials cannot be opened: {broken}.") from broken
-    return msgspec.json.decode(secrets, type=connector.credentials)
+    return access(executor.store, executor.connectors, executor.encryption_key, integration).credentials
 
 
 def _run(
@@ -138,10 +135,13 @@ def _run(
 
     scope = executor.store.scope(integration)
     shed(executor.store, integration, scope, timestamp(executor.now()))
-    session = open_session(executor, integration, claimed.id)
+    opened = access(executor.store, executor.connectors, executor.encryption_key, integration)
+    seen = observer(executor, integration, claimed.id)
+    missing = permissions.before_sync(executor.store, opened, integration, scope, seen, executor.now())
+    session = _open(executor, opened, integration, claimed.id)
     watch.over(session)
     try:
-        return run(
+        outcome = run(
             Run(
                 store=executor.store,
                 integration=integration,
@@ -157,6 +157,7 @@ def _run(
                 journal=Journal(claimed.id, claimed.owner or "", executor.store.checkpoints(claimed.id)),
             )
         )
+        return structs.replace(outcome, warnings=[*missing, *outcome.warnings])
     finally:
         session.close()
 
@@ -200,7 +201,9 @@ class Watch:
             return False
 
 
-def _observer(executor: Executor, integration: Integration, sync_id: str | None) -> Callable[[Exchange], None]:
+def observer(executor: Executor, integration: Integration, sync_id: str | None) -> Callable[[Exchange], None]:
+    """Return what keeps the exchanges that failed."""
+
     def observe(exchange: Exchange) -> None:
         if exchange.status is not None and exchange.status < FAULT_FROM:
             return

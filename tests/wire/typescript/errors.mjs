@@ -15,7 +15,7 @@ const calls = {
   pending: () => sdk({ integration_id: pending_id }).ats.getUsers(),
   action: () => sdk().ats.removeCandidateTag({ candidate_id: "remote:1/2", body: { tag: { name: "x" } } }),
   general: () => sdk().general.getIntegrationDetails({ integration_id: "personio:x" }),
-  later: () => sdk().connect.getIntegrationByToken({ token: "x" }),
+  token: () => sdk().connect.getIntegrationByToken({ token: "x" }),
 };
 
 for (const [name, call] of Object.entries(calls)) {

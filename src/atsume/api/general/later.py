@@ -12,9 +12,6 @@ NOT_YET: tuple[tuple[str, str, Family], ...] = (
     ("PATCH", "/integrations/{integration_id}/integration-fields/{integration_field_id}", Family.GENERAL),
     ("GET", "/integrations/{integration_id}/custom-fields", Family.GENERAL),
     ("PUT", "/integrations/{integration_id}/custom-fields/{custom_field_id}", Family.GENERAL),
-    ("POST", "/connect/create-link", Family.CONNECT),
-    ("GET", "/connect/integration-by-token/{token}", Family.CONNECT),
-    ("POST", "/connect/activate-integration", Family.CONNECT),
 )
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from atsume.connectors.base import Connector, Notes, Observer, Session, ToolAssets
+from atsume.connectors.personio import guide
 from atsume.connectors.personio.actions.create_application import INPUTS
 from atsume.connectors.personio.actions.documents import RESTRICTIONS
 from atsume.connectors.personio.coverage import COVERAGE
@@ -33,7 +34,8 @@ def build(addresses: Addresses) -> Connector:
             icon="/assets/tools/personio-icon.svg",
             icon_black="/assets/tools/personio-icon-black.svg",
         ),
-        connection_guide=None,
+        connection_guide="/guides/personio",
+        guide=guide.build(addresses),
         credentials=Credentials,
         settings=Settings,
         lacks=lacks,

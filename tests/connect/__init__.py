@@ -1,0 +1,1 @@
+"""The connection flow: its API, its pages, in a real browser too."""
