@@ -1,5 +1,6 @@
 """Reference pages made from the code. `make docs` writes them, a test compares them."""
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from atsume.config import PREFIX, SECRET, Config
 from atsume.connectors.personio.mapping.tables import TABLES
 from atsume.errors import Code
 from atsume.model.catalogue import MODELS
+from atsume.model.integration import EndUser
+from atsume.webhooks import attempts, payloads
 from tests.covered import COVERED, PROOF
 
 NOTE = "<!-- Made by `make docs`; edit the code instead. -->\n\n"
@@ -52,6 +55,49 @@ def commands(_root: Path) -> str:
             assert command is not None
             lines += _command(command, f"atsume {name}", top)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def webhooks(_root: Path) -> str:
+    """Return the page of all events."""
+    lines = ["# Webhooks", "", NOTE.strip(), ""]
+    lines += [
+        "Each request is a POST of `{id, type, data}`. [How to receive them](../howto/webhooks.md).", "",
+        "| header | value |", "| --- | --- |",
+        "| `X-Kombo-Signature` | base64url without padding of HMAC-SHA256(secret, raw body) |",
+        "| `webhook-id` | the event's id, the same in every attempt and replay |",
+        "| `webhook-timestamp` | seconds since 1970, of this attempt |",
+        "| `webhook-signature` | `v1,` and base64 of HMAC-SHA256(decoded secret, `id.timestamp.body`), per secret |",
+        "", "Attempts: the first at once, then after "
+        + ", ".join(_duration(wait) for wait in attempts.WAITS)
+        + f", each up to a tenth sooner or later; {attempts.ATTEMPTS} in all.", "",
+    ]  # fmt: skip
+    for kind, struct in PAYLOADS.items():
+        lines += [f"## {kind}", "", (struct.__doc__ or "").strip(), "", "| key of `data` | type |", "| --- | --- |"]
+        for field in msgspec.structs.fields(struct):
+            lines.append(f"| `{field.name}` | {_type_name(field.type)} |")
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+PAYLOADS = {
+    "data-changed": payloads.DataChanged,
+    "sync-finished": payloads.SyncFinished,
+    "integration-created": payloads.IntegrationCreated,
+    "integration-deleted": payloads.IntegrationDeleted,
+    "integration-state-changed": payloads.IntegrationStateChanged,
+    "connection-flow-failed": payloads.ConnectionFlowFailed,
+}
+
+
+def _duration(wait: dt.timedelta) -> str:
+    seconds = int(wait.total_seconds())
+    return f"{seconds} s" if seconds < 60 else f"{seconds // 60} min" if seconds < 3600 else f"{seconds // 3600} h"
+
+
+def _type_name(kind: object) -> str:
+    if kind is EndUser:
+        return "object: `organization_name`, `creator_email` or null, `origin_id` or null"
+    return {str: "string", int: "integer"}.get(kind, "array of objects: `name`")  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 
 def _command(command: click.Command, path: str, parent: click.Context) -> list[str]:
@@ -119,6 +165,7 @@ def coverage(_root: Path) -> str:
 
 PAGES: dict[str, Callable[[Path], str]] = {
     "docs/reference/errors.md": errors,
+    "docs/reference/webhooks.md": webhooks,
     "docs/reference/settings.md": settings,
     "docs/reference/commands.md": commands,
     "docs/reference/models.md": models,

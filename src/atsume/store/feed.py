@@ -3,7 +3,7 @@
 One row per commit and model: the first and the last number, kinds and ids packed. It is written in the commit's own
 transaction. The commits of one integration take turns, so below a number that can be read none is still to come; and
 a commit takes its time inside its turn, never earlier than the one before, so the feed also tells which commits may
-have been under way at a moment. See `since`, and docs/decisions/0010-no-change-is-lost.md for the proof.
+have been under way at a moment. See `since`, and docs/decisions/0006-no-change-is-lost.md for the proof.
 """
 
 import datetime as dt
