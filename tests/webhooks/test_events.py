@@ -7,9 +7,9 @@ from kombo import models
 
 from atsume.model.integration import SyncState
 from atsume.model.lifecycle import Trigger
-from tests.store.world import JOB_STAGE, USER, World
+from tests.store.world import JOB_STAGE, USER
 from tests.webhooks.office import PUBLIC, Office
-from tests.webhooks.receiver import receiver
+from tests.webhooks.payloads_of import told, write
 
 WHO = {"organization_name": "Acme GmbH", "creator_email": "ada@acme.example", "origin_id": "acme-1"}
 ABOUT = {"integration_tool": "personio", "integration_category": "ATS"}
@@ -21,23 +21,6 @@ MODELS: dict[str, Any] = {
     "integration-state-changed": models.IntegrationStateChangedWebhookPayload,
     "connection-flow-failed": models.ConnectionFlowFailedWebhookPayload,
 }
-
-
-def write(office: Office, integration: Any, *records: Any) -> None:
-    """Commit new records to an integration."""
-    world = World.__new__(World)
-    world.store, world.integration = office.store, integration
-    for record in records:
-        world.write("created", record)
-
-
-def told(office: Office) -> list[dict[str, Any]]:
-    """Return the payloads that a receiver of everything gets, decoded, in order of their ids."""
-    with receiver() as one:
-        endpoint, _ = office.endpoint(one.url)
-        office.work()
-        office.store.remove_endpoint(endpoint.id)
-    return sorted((msgspec.json.decode(got.body) for got in one.got), key=lambda payload: payload["id"])
 
 
 def test_every_event_as_it_is_sent(office: Office) -> None:
