@@ -59,10 +59,11 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
 
     Making one costs more than most tests, so one that was only filled is emptied and used again.
     """
-    name = _idle.pop() if _idle else _made(postgres_server)
+    idle = _idle.setdefault(postgres_server, [])
+    name = idle.pop() if idle else _made(postgres_server)
     yield _named(postgres_server, name)
     if _emptied(_named(postgres_server, name)):
-        _idle.append(name)
+        idle.append(name)
     else:
         with psycopg.connect(postgres_server, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -100,7 +101,8 @@ def _shape_of_template(address: str) -> Any:
     return _shape[0]
 
 
-_idle: list[str] = []
+_idle: dict[str, list[str]] = {}
+"""By server: there is one more for each module that imports the fixtures."""
 _shape: list[Any] = []
 _SHAPE = """SELECT (SELECT string_agg(version_num, ',') FROM alembic_version), count(*),
   sum(hashtext(c.relname || attname))

@@ -24,6 +24,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any
 
+from atsume.integrations.fields import remaking
 from atsume.model.work import Kind
 from atsume.observe import log
 from atsume.store import alone
@@ -33,7 +34,7 @@ from atsume.sync.replica import BEAT_SECONDS, Replica
 
 ShouldStop = Callable[[], bool]
 
-KINDS: tuple[Callable[[Executor, ShouldStop], Kind], ...] = (syncs,)
+KINDS: tuple[Callable[[Executor, ShouldStop], Kind], ...] = (syncs, remaking)
 """All kinds of work, each made from what carrying out needs and a way to ask whether the process is about to stop."""
 
 POLL_SECONDS = 1.0

@@ -1,6 +1,5 @@
 """Ways to look at a mirror from outside, and at what its company's own API answers."""
 
-import re
 import threading
 import time
 from collections.abc import Iterator
@@ -109,16 +108,15 @@ class Remote:
 
 
 def _position(element: Element) -> Facts:
-    """Return a position of the feed as a plain object: what is empty is left out."""
+    """Return a position of the feed as a plain object, under the feed's own names; what is empty is null."""
     told: Facts = {}
     for child in element:
-        name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", child.tag).lower()
         if child.tag == "additionalOffices":
-            told["additional_offices"] = [(office.text or "").strip() for office in child]
+            told[child.tag] = [(office.text or "").strip() or None for office in child]
         elif child.tag == "jobDescriptions":
-            told["sections"] = [{part.tag: (part.text or "").strip() for part in section} for section in child]
+            told[child.tag] = [{part.tag: (part.text or "").strip() or None for part in one} for one in child]
         elif child.tag == "salaryInformation":
-            told["salary"] = {re.sub("([A-Z])", r"_\1", part.tag).lower(): (part.text or "").strip() for part in child}
+            told[child.tag] = {part.tag: (part.text or "").strip() or None for part in child}
         else:
-            told[name] = (child.text or "").strip()
-    return {name: value for name, value in told.items() if value}
+            told[child.tag] = (child.text or "").strip() or None
+    return told

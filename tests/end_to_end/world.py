@@ -2,6 +2,7 @@
 
 import datetime as dt
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,6 +17,7 @@ from atsume.connectors.http import Http
 from atsume.connectors.personio.session import PersonioSession
 from atsume.connectors.personio.settings import Addresses
 from atsume.integrations.connect import connect
+from atsume.model.environment import EnvironmentSettings
 from atsume.model.integration import EndUser, Integration, SyncType
 from atsume.serve import Server, default_environment, new_api_key, open_server
 from atsume.store.rows import ListRequest, SyncRun
@@ -97,13 +99,15 @@ class Mirror:
         environment = default_environment(self.server)
         self.api_key = new_api_key(self.server, environment, "test")
         defaults = {"company": company.label, "only_created_applications": False, "screening_questions": "career_site"}
+        decided = EnvironmentSettings.__struct_fields__
         secrets = ("company_id", "recruiting_token", "client_id", "client_secret")
         self.connected = connect(
             self.server.store,
             self.server.connectors["personio"],
             environment_id=environment,
             end_user=EndUser("Acme GmbH"),
-            settings=defaults | {k: v for k, v in settings.items() if k not in secrets},
+            settings=defaults | {k: v for k, v in settings.items() if k not in (*secrets, *decided)},
+            overrides={k: v for k, v in settings.items() if k in decided},
             credentials={k: settings.get(k, company.facts[k]) for k in secrets if settings.get(k, 1) is not None},
             encryption_key=self.server.encryption_key,
             at=clock.now(),
@@ -122,14 +126,14 @@ class Mirror:
         executor = structs.replace(self.server.executor, now=lambda: moment)
         self.server = structs.replace(self.server, executor=executor)
 
-    def sync(self) -> SyncRun:
+    def sync(self, should_stop: Callable[[], bool] = lambda: False) -> SyncRun:
         """Carry out one full sync and return how it ended."""
         store = self.server.store
         run_id = self._first or store.queue_sync(self.integration.id, SyncType.FULL, clock.now())[0].id
         self._first = None
         claimed = store.claim_sync(clock.now(), run_id)
         assert claimed is not None
-        execute(self.server.executor, claimed, should_stop=lambda: False)
+        execute(self.server.executor, claimed, should_stop=should_stop)
         run = store.sync_run(run_id)
         assert run is not None
         return run

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from atsume.ids import Cursor, bind, decode_cursor, encode_cursor, integration_id, random_id, record_id
 from atsume.model.ats.jobs import Job
 from atsume.model.catalogue import MODELS
-from atsume.model.fields import email
+from atsume.model.email import email
 from atsume.model.record import join_id, timestamp
 from atsume.model.scope import Scope, apply
 

@@ -10,7 +10,7 @@ from atsume.api.ats.users import USERS
 from atsume.api.connect.activation import ACTIVATE_INTEGRATION, INTEGRATION_BY_TOKEN
 from atsume.api.connect.create_link import CREATE_LINK
 from atsume.api.endpoints import Endpoint
-from atsume.api.general import later
+from atsume.api.general import fields, later
 from atsume.api.general.changes import CHANGES
 from atsume.api.general.check_api_key import CHECK_API_KEY
 from atsume.api.general.force_sync import FORCE_SYNC
@@ -31,6 +31,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     CREATE_LINK,
     INTEGRATION_BY_TOKEN,
     ACTIVATE_INTEGRATION,
+    *fields.ENDPOINTS,
     *(endpoint(listing) for listing in LISTINGS),
     CREATE_APPLICATION,
     CREATE_CANDIDATE,

@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from atsume.cli.output import as_json, opened, say, settings, show
+from atsume.cli.output import given as given_values
 from atsume.cli.syncing import follow
 
 
@@ -43,6 +44,12 @@ def _command(connector: Any) -> click.Command:
             click.Option(["--origin-id"], help="Your own id of the end user."),
             click.Option(["--environment"], help="Environment id; the first one by default."),
             click.Option(["--all-applications"], is_flag=True, help="Mirror all, not only those created through us."),
+            click.Option(
+                ["--set", "overrides"],
+                multiple=True,
+                metavar="NAME=VALUE",
+                help="Decide otherwise than the environment.",
+            ),
             click.Option(["--secrets-stdin"], is_flag=True, help="Read credentials as a JSON object from stdin."),
             click.Option(["--wait"], is_flag=True, help="Return after the first sync."),
         ],
@@ -100,6 +107,7 @@ def _create(connector: Any, given: dict[str, Any]) -> None:
         credentials=secrets,
         encryption_key=server.encryption_key,
         at=clock.now(),
+        overrides=given_values(lambda values: values, given["overrides"]),
     )
     say(f"Connected {connector.label} as {connected.integration.id}.")
     state = follow(server, connected.first_sync.id) if given["wait"] else None

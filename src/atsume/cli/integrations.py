@@ -3,7 +3,7 @@
 import click
 
 from atsume.cli.connecting import CreateGroup
-from atsume.cli.output import as_json, given, opened, show
+from atsume.cli.output import as_json, given, opened, say, show
 from atsume.cli.syncing import queue_and_wait
 
 
@@ -67,6 +67,7 @@ def show_integration(integration_id: str, json_: bool) -> None:
 @as_json
 def set_integration(integration_id: str, settings: tuple[str, ...], json_: bool) -> None:
     """Decide otherwise than the environment; `NAME=` follows it again."""
+    from atsume.cli.fields import fieldwork
     from atsume.cli.syncing import known
     from atsume.model.environment import overridden
 
@@ -74,6 +75,7 @@ def set_integration(integration_id: str, settings: tuple[str, ...], json_: bool)
     integration = known(server, integration_id)
     after = given(lambda values: overridden(integration.overrides, values), settings)
     server.store.update_overrides(integration.id, after)
+    fieldwork(server).settle(known(server, integration_id))
     show({"overrides": after, "in_force": server.store.in_force(known(server, integration_id))}, json_)
 
 
@@ -109,6 +111,32 @@ def test(integration_id: str, json_: bool) -> None:
     finally:
         session.close()
     show({"integration_id": integration_id, "authentication": "ok"}, json_)
+
+
+@integrations.command("explore")
+@click.argument("integration_id")
+@click.option("--model", "models", multiple=True, help="Only of this model.")
+@click.option("--limit", default=25, show_default=True, help="Live records looked at, by model.")
+@as_json
+def explore(integration_id: str, models: tuple[str, ...], limit: int, json_: bool) -> None:
+    """List the fields of a few live records, without waiting for a sync."""
+    from atsume.cli.syncing import known
+    from atsume.integrations.explorer import explored, fetch
+    from atsume.sync.execute import open_session
+
+    server = opened()
+    integration = known(server, integration_id)
+    scope = server.store.scope(integration)
+    session = open_session(server.executor, integration, None)
+    try:
+        live = fetch(session, server.store.mirror(integration), scope, limit=limit, models=models)
+    finally:
+        session.close()
+    for model, fault in live.faults.items():
+        say(f"{model}: {fault}")
+    book, may_show = server.connectors[integration.tool].fields, server.store.in_force(integration).field_examples
+    found = explored(live.samples, book, scope, with_examples=may_show)
+    show(found, json_, ("model", "key", "label", "type", "seen", "filled", "examples"))
 
 
 @integrations.command("disable")

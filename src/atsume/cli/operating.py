@@ -76,6 +76,8 @@ def list_environments(json_: bool) -> None:
 @as_json
 def set_environment(environment_id: str, settings: tuple[str, ...], json_: bool) -> None:
     """Change settings of an environment; `NAME=` takes one back to its default."""
+    from atsume.cli.fields import fieldwork
+    from atsume.integrations.fields import settle_environment
     from atsume.model.environment import changed
 
     server = opened()
@@ -84,6 +86,7 @@ def set_environment(environment_id: str, settings: tuple[str, ...], json_: bool)
         raise click.ClickException(f"No environment {environment_id}; see `atsume environments list`.")
     after = given(lambda values: changed(environment.settings, values), settings)
     server.store.update_environment_settings(environment_id, after)
+    settle_environment(fieldwork(server), environment_id)
     show(after, json_)
 
 

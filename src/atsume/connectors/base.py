@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from atsume.connectors.guide import Guide
 from atsume.model.coverage import ToolCoverage
+from atsume.model.fields import FieldBook
 from atsume.model.record import Record
 
 
@@ -106,6 +107,11 @@ class Stream(Struct, frozen=True, kw_only=True):
     """Station 3: the parts of each record that came and must be mapped, in the same order."""
     map: Callable[[Any], Record]
     """Station 4, pure and total."""
+    remote: Callable[[Came], dict[str, Any]] | None = None
+    """All that the tool says about a record that came, as one JSON object: what its integration fields are the leaves
+    of. None: a derived record, of which there is nothing more to say."""
+    names_field: Callable[[Came], tuple[str, str, str | None] | None] | None = None
+    """For records that name fields of others, such as questions: (model, key, label) of the field, if it names one."""
     resume: Callable[[str], Iterator[Page]] | None = None
     """Station 1 after a page, told by that page's cursor; every page but the last must have one. A cursor that is no
     longer accepted starts the walk over. None: the stream is short and always starts at its beginning."""
@@ -219,3 +225,5 @@ class Connector(Struct, frozen=True, kw_only=True):
     """Hands an opened session its integration's notes, before its first stream. None: this tool writes none."""
     actions: Mapping[str, Any] = {}
     """Write actions by id: `atsume.connectors.writing.Action`."""
+    fields: FieldBook = FieldBook()
+    """What is known of the tool's fields."""

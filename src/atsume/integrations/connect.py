@@ -13,6 +13,7 @@ from atsume.errors import AtsumeError, Code
 from atsume.ids import integration_id
 from atsume.integrations import lifecycle
 from atsume.integrations.scopes import config_for, stored_id
+from atsume.model.environment import overridden
 from atsume.model.integration import EndUser, Integration, QaStatus, SyncType
 from atsume.model.permission import Permission
 from atsume.store.rows import NewIntegration, SyncRun
@@ -36,6 +37,7 @@ class Consent(Struct, frozen=True, kw_only=True):
 
 
 EVERYTHING = Consent()
+NOTHING: Mapping[str, Any] = {}
 
 
 def connect(  # noqa: PLR0913 - one per thing that is kept
@@ -49,6 +51,7 @@ def connect(  # noqa: PLR0913 - one per thing that is kept
     encryption_key: Keys,
     at: dt.datetime,
     consent: Consent = EVERYTHING,
+    overrides: Mapping[str, Any] = NOTHING,
 ) -> Connected:
     """Store the integration and queue its first sync. Raises AtsumeError that names the wrong input."""
     checked = _checked(connector.settings, settings, "setting")
@@ -72,6 +75,7 @@ def connect(  # noqa: PLR0913 - one per thing that is kept
             scope_config_id=stored_id(config),
             opted_out=consent.opted_out,
             permissions=consent.permissions,
+            overrides=overridden({}, overrides),
             qa_status=QaStatus.PENDING if environment.settings.qa_gate else QaStatus.PASSED,
         ),
         at,

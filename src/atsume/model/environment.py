@@ -13,6 +13,15 @@ class EnvironmentSettings(Struct, frozen=True, kw_only=True):
 
     kind: Literal["production", "development"] = "production"
     """What the environment is for."""
+    remote_data: bool = False
+    """Whether records carry `remote_data`: the tool's own bodies, keyed by endpoint path."""
+    keep_remote_records: bool = False
+    """Whether everything that the tool says about a job, candidate or application is kept, compressed, so that any
+    field can be mapped at once. Off: only values of fields that are mapped or passed through."""
+    field_examples: bool = False
+    """Whether example values of the tool's fields are kept and shown. They may be personal."""
+    passthrough: bool = False
+    """Whether callers may send requests of their own to the tool, with the integration's credentials."""
     deletion_limit_percent: Annotated[int, Meta(ge=0, le=100)] = 30
     """A sync that would delete more of a model's records than this share deletes none of them and says so.
     100: no limit."""

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from atsume.model.catalogue import MODELS
 from atsume.model.record import encode, hide
 from atsume.store.schema import RECORDS
+from atsume.store.schema_fields import kept_beside
 from atsume.store.stored import inner
 
 EMPTY = 0
@@ -32,6 +33,8 @@ def blank(connection: sa.Connection, model: str, where: sa.ColumnElement[bool], 
         rows = [{"row": row.seq, "text": body(model, row.remote_id)} for row in emptied]
         bare = sa.update(fragments).values(body=sa.bindparam("text"), embed=sa.null(), brief=sa.null())
         connection.execute(bare.where(fragments.c.seq == sa.bindparam("row")), rows)
+        for beside in kept_beside(model):
+            connection.execute(sa.delete(beside).where(beside.c.seq.in_([row["row"] for row in rows])))
     return len(emptied)
 
 

@@ -23,6 +23,7 @@ from atsume.store.schema import (
     integrations,
     metadata,
 )
+from atsume.store.schema_fields import REMOTES, integration_fields
 from atsume.store.text import Position
 
 BATCH = 2000
@@ -125,6 +126,7 @@ class Erasure:
                 )
                 connection.execute(mark)
                 erased[model] = blank(connection, model, tables.keys.c.id.in_(ids), remote_fingerprint=ERASED)
+            connection.execute(sa.update(integration_fields).values(examples="[]"))  # they may be of that person
             creator = sa.func.lower(integrations.c.creator_email) == email.lower()
             connected = connection.execute(sa.update(integrations).values(creator_email=None).where(creator)).rowcount
         return {table: count for table, count in {**erased, "integrations": connected}.items() if count}
@@ -151,6 +153,7 @@ def _of_integration(integration: Integration) -> Iterator[tuple[sa.Table, sa.Col
     """Return each table that may hold something of an integration with the condition for it, children first."""
     first = first_seq(integration.no)
     records = {table.name for tables in RECORDS.values() for table in (tables.keys, tables.fragments)}
+    records |= {table.name for table in REMOTES.values()}
     for table in reversed(metadata.sorted_tables):
         if table.name in records:
             yield table, sa.and_(table.c.seq > first, table.c.seq <= first + SEQ_MASK)

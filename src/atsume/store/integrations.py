@@ -39,6 +39,7 @@ class Integrations:
             "setup_status": SetupStatus.COMPLETED.value,
             "qa_status": new.qa_status.value,
             "settings": msgspec.json.encode(new.settings).decode(),
+            "overrides": msgspec.json.encode(new.overrides).decode(),
             "sealed_credentials": new.sealed_credentials,
             "created_at": at,
             "scope_config_id": new.scope_config_id,

@@ -12,10 +12,13 @@ from atsume.store.checkpoints import write_checkpoint
 from atsume.store.database import Among, Database, StoreError, driver
 from atsume.store.feed import Stamp
 from atsume.store.given_ids import IdsMoved
+from atsume.store.remotes import keep
 from atsume.store.rows import Checkpoint, Committed, Held, Row, Writes
 from atsume.store.schema import RECORDS, SEQ_MASK, RecordTables, bounds, integrations, within
 from atsume.store.text import number
 from atsume.store.touch import Touches
+
+Batches = Sequence[tuple[str, Writes]] | Callable[[], Sequence[tuple[str, Writes]]]
 
 
 class Records:
@@ -54,7 +57,7 @@ class Records:
     def commit_many(
         self,
         integration: Integration,
-        batches: Sequence[tuple[str, Writes]],
+        batches: Batches,
         at: Stamp,
         *,
         touch: bool = True,
@@ -71,6 +74,7 @@ class Records:
         lost.
         With `ids_version`, the one for which the ids were computed, raises IdsMoved when it is not the present one.
         `also` is done first, in the same transaction, which then survives a crash of the machine too.
+        Batches may be a function: it is called when no other writer can change the integration's records any more.
         """
         try:
             with self.database.writing() as connection:
@@ -80,6 +84,7 @@ class Records:
                     write_checkpoint(self.database, raw, checkpoint)
                 if also is not None:
                     also(connection)
+                batches = batches() if callable(batches) else batches
                 self._raise_revision(raw, integration, batches)
                 turn = feed.begin(self.database, raw, integration.no, at)
                 done = [self._write(raw, model, integration, writes, turn.at, touch=touch) for model, writes in batches]
@@ -135,6 +140,7 @@ class Records:
         deleted = self._delete(raw, tables, writes.deleted, at) if writes.deleted else 0
         if touches:
             touches.apply(at)
+        keep(self.database, raw, model, writes)
         return Committed(created=len(writes.created), updated=len(writes.updated), deleted=deleted)
 
     def _rewrite(

@@ -43,6 +43,8 @@ class Row(Struct, gc=False):
     """The JSON object that other records embed, if any does."""
     columns: tuple[Any, ...]
     """Values in the order of the model's `columns` in the catalogue."""
+    remote: bytes | None = None
+    """What to keep of the remote record (see `store/remotes.py`). None: as it is; empty: nothing any more."""
 
 
 class Writes(Struct):
@@ -179,6 +181,8 @@ class NewIntegration(Struct, frozen=True, kw_only=True):
     settings: dict[str, Any]
     sealed_credentials: bytes
     """See `atsume.crypto.seal`; owner is the integration id."""
+    overrides: dict[str, Any] = {}
+    """What it decides otherwise than its environment."""
     scope_config_id: str | None = None
     opted_out: tuple[str, ...] = ()
     permissions: tuple[Permission, ...] = ()

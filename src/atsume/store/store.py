@@ -14,6 +14,7 @@ from atsume.store.endpoints import Endpoints
 from atsume.store.erasure import Erasure
 from atsume.store.exchanges import Exchanges
 from atsume.store.feed import Feed
+from atsume.store.fields import Fields
 from atsume.store.given_ids import GivenIds
 from atsume.store.integrations import Integrations
 from atsume.store.keys import Keys
@@ -21,6 +22,7 @@ from atsume.store.lifecycle import Lifecycles
 from atsume.store.paces import Paces
 from atsume.store.reads import Reads
 from atsume.store.related import RelatedOf
+from atsume.store.remotes import Remotes
 from atsume.store.replicas import Replicas
 from atsume.store.retention import Retention
 from atsume.store.scopes import Scopes
@@ -52,6 +54,8 @@ class Store(
     Paces,
     Endpoints,
     Deliveries,
+    Fields,
+    Remotes,
 ):
     """An open store. Each base holds one topic."""
 

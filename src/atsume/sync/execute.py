@@ -13,6 +13,7 @@ from atsume.connectors.base import Connector, Exchange, Session
 from atsume.crypto import Keys
 from atsume.errors import AtsumeError
 from atsume.ids import random_id
+from atsume.model.fields import FieldBook
 from atsume.model.integration import Integration, SyncState
 from atsume.model.record import timestamp
 from atsume.observe import log, redact
@@ -23,9 +24,11 @@ from atsume.sync import permissions
 from atsume.sync.access import Access, access
 from atsume.sync.breaker import breaker
 from atsume.sync.ending import settle
+from atsume.sync.fields import RunFields
 from atsume.sync.journal import Journal
 from atsume.sync.progress import Report
 from atsume.sync.run import Outcome, Run, run
+from atsume.sync.settle import settle_fields
 from atsume.sync.shed import shed
 
 WATCH_SECONDS = 1.0
@@ -61,8 +64,10 @@ def execute(
         return SyncState.CANCELLED
     log.info("sync started", sync_id=claimed.id, integration_id=integration.id, attempt=claimed.attempts)
     watch = Watch(executor, claimed, should_stop)
+    fields = None
     try:
-        outcome = _run(executor, integration, claimed, watch, report)
+        fields = RunFields(executor.store, integration, _book(executor, integration), executor.now)
+        outcome = _run(executor, integration, claimed, watch, report, fields)
     except RunLost:
         return _lost(claimed)
     except Exception as error:  # the run must never stay RUNNING because of a defect of ours
@@ -74,7 +79,10 @@ def execute(
     if outcome.state is SyncState.CANCELLED and not watch.is_late:
         executor.store.release_sync(claimed.id, claimed.owner or "")
         return _lost(claimed)
-    return _finish(executor, integration, claimed, outcome, is_late=watch.is_late)
+    state = _finish(executor, integration, claimed, outcome, is_late=watch.is_late)
+    if state is not SyncState.RUNNING and fields is not None and fields.is_outdated():
+        settle_fields(executor.store, integration, _book(executor, integration), executor.now())
+    return state
 
 
 def _lost(claimed: SyncRun) -> SyncState:
@@ -102,6 +110,11 @@ def _finish(
     return state
 
 
+def _book(executor: Executor, integration: Integration) -> FieldBook:
+    connector = executor.connectors.get(integration.tool)
+    return connector.fields if connector is not None else FieldBook()
+
+
 def open_session(executor: Executor, integration: Integration, sync_id: str | None) -> Session:
     """Open the integration's tool with its credentials. Raises AtsumeError."""
     opened = access(executor.store, executor.connectors, executor.encryption_key, integration)
@@ -122,7 +135,12 @@ def credentials_of(executor: Executor, integration: Integration) -> Any:
 
 
 def _run(
-    executor: Executor, integration: Integration, claimed: SyncRun, watch: "Watch", report: Report | None
+    executor: Executor,
+    integration: Integration,
+    claimed: SyncRun,
+    watch: "Watch",
+    report: Report | None,
+    fields: RunFields,
 ) -> Outcome:
     if claimed.attempts > MOST_ATTEMPTS:
         message = f"The server died {MOST_ATTEMPTS} times at the same place of this sync; see its log."
@@ -155,6 +173,7 @@ def _run(
                     executor.store.in_force(integration), is_allowed=integration.deletions_allowed_at is not None
                 ),
                 journal=Journal(claimed.id, claimed.owner or "", executor.store.checkpoints(claimed.id)),
+                fields=fields,
             )
         )
         return structs.replace(outcome, warnings=[*missing, *outcome.warnings])

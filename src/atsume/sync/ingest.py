@@ -28,14 +28,17 @@ def row(integration_id: str, model: Model, record: Record, remote_fingerprint: i
     return row_maker(integration_id, model)(record, remote_fingerprint)
 
 
-def row_maker(integration_id: str, model: Model, ids: Refer | None = None) -> Callable[[Record, int], Row]:
+def row_maker(
+    integration_id: str, model: Model, ids: Refer | None = None, *, refers: bool = True
+) -> Callable[[Record, int], Row]:
     """Return a function that makes rows of one model, with everything looked up once that can be.
 
-    `ids` where some were given out early; else they are computed.
+    `ids` where some were given out early; else they are computed. Without `refers` the records' references are ours
+    already, as in records that come from the store.
     """
     own = partial(record_id, integration_id) if ids is None else ids
     ids = ids or _remembering(integration_id)
-    name, refer, embed, hidden = model.name, model.refer, model.embed, model.hidden
+    name, refer, embed, hidden = model.name, model.refer if refers else None, model.embed, model.hidden
     values = tuple(column.value for column in model.columns)
 
     def make(record: Record, remote_fingerprint: int) -> Row:

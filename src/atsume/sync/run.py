@@ -24,6 +24,7 @@ from atsume.store.store import Store
 from atsume.sync import missing
 from atsume.sync.breaker import OPEN, Breaker, HeldBack
 from atsume.sync.diff import diff, must_map
+from atsume.sync.fields import NamedFields, RunFields, StreamFields
 from atsume.sync.ingest import row_maker
 from atsume.sync.journal import ENDED, Journal, place_after
 from atsume.sync.plan import plan
@@ -64,6 +65,8 @@ class Run(Struct, frozen=True, kw_only=True):
     breaker: Breaker = OPEN
     journal: Journal = msgspec.field(default_factory=Journal)
     """What was done before, if the run is taken up again."""
+    fields: RunFields | None = None
+    """What is decided about fields. None: records stay as the connector maps them."""
 
     def stamp(self) -> Timestamp:
         """Return the present moment as commits keep it."""
@@ -168,16 +171,19 @@ def _mirror(job: Run, stream: Stream, queue: PageQueue, progress: Progress) -> S
     make_row = row_maker(integration.id, model)
     mirror = store.mirror(integration)
     carried = job.session.carried if isinstance(job.session, Resumable) else lambda: None
+    fields = job.fields.of(stream, is_resumed=job.journal.stand(stream) is not None) if job.fields is not None else None
     for pages in _fetched(job, stream, queue, progress):
         with progress.station("decode"):
             came = salted(job.scope, model.name, [one for page in pages for one in stream.decode(page)])
+        with progress.station("fields"):
+            came = fields.look(came) if fields is not None else came
         with progress.station("compare"):
             ids = [record_id(integration.id, model.name, one.remote_id) for one in came]
             held = store.held(model.name, ids)
             marks = seen.add(held.values())
             fresh = _fresh(came, ids, held)
         with progress.station("assemble and map"):
-            rows = _rows(stream, fresh, mirror, job.scope, make_row)
+            rows = _rows(stream, fresh, mirror, job.scope, make_row, fields)
         with progress.station("diff"):
             writes = diff(held, rows)
         with progress.station("commit"):
@@ -187,6 +193,8 @@ def _mirror(job: Run, stream: Stream, queue: PageQueue, progress: Progress) -> S
             )
             done = store.commit(model.name, integration, writes, job.stamp, touch=touch, checkpoint=entry)
         progress.committed(model.name, len(came), done)
+    if fields is not None:
+        fields.done(is_full=stream.detects_deletions)
     return seen
 
 
@@ -227,11 +235,20 @@ def _fresh(came: list[Came], ids: list[str], held: Mapping[str, Held]) -> list[C
     return [one for one, our_id in zip(came, ids, strict=True) if must_map(one, held.get(our_id))]
 
 
-def _rows(stream: Stream, fresh: list[Came], mirror: Mirror, scope: Scope, make_row: Callable[..., Row]) -> list[Row]:
+def _rows(
+    stream: Stream,
+    fresh: list[Came],
+    mirror: Mirror,
+    scope: Scope,
+    make_row: Callable[..., Row],
+    fields: StreamFields | NamedFields | None,
+) -> list[Row]:
     if not fresh:
         return []
     keep, unify = partial(scopes.apply, scope, stream.model), stream.map
     together = zip(stream.assemble(fresh, mirror), fresh, strict=True)
+    if isinstance(fields, StreamFields) and not fields.is_idle:
+        return [fields.row(unify(parts), one, keep, make_row) for parts, one in together]
     return [make_row(keep(unify(parts)), one.fingerprint or 0) for parts, one in together]
 
 

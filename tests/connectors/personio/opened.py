@@ -7,9 +7,11 @@ import msgspec
 from msgspec import Struct
 
 from atsume.connectors.base import Came
+from atsume.connectors.personio.fields import FIELDS
 from atsume.connectors.personio.session import PersonioSession
 from atsume.connectors.personio.settings import Addresses, Credentials, Settings
 from atsume.errors import AtsumeError
+from atsume.model import fields
 from atsume.model.catalogue import MODELS
 from atsume.model.record import encode, hide
 from tests.connectors.canned import Line
@@ -66,6 +68,8 @@ class Read(Struct):
     came: dict[str, list[Came]] = {}
     records: dict[str, dict[str, dict]] = {}
     """Model → remote id → wire record, nulls and empties left out."""
+    remote: dict[str, dict[str, dict]] = {}
+    """Model → remote id → `remote_data` as an environment that asks for it shows it."""
     faults: dict[str, str] = {}
     warnings: list[str] = []
 
@@ -85,6 +89,12 @@ def read(session: PersonioSession, mirror: Empty | None = None, only: Sequence[s
             for page in stream.fetch():
                 fresh = stream.decode(page)
                 came += fresh
+                if stream.remote is not None:
+                    told = {one.remote_id: stream.remote(one) for one in fresh}
+                    surfaces = FIELDS.surfaces[stream.model]
+                    run.remote.setdefault(stream.model, {}).update(
+                        {i: msgspec.json.decode(fields.shown(body, surfaces)) for i, body in told.items()}
+                    )
                 mapped = [one for one in fresh if not one.keep]
                 for parts in stream.assemble(mapped, mirror):
                     record = stream.map(parts)

@@ -66,7 +66,6 @@ def test_the_same_pages_give_the_same_fingerprints():
     ("changed", "models"),
     [
         ({"language": "de"}, {"ats_jobs", "ats_applications"}),
-        ({"remote_data": True}, {"ats_jobs", "ats_users"}),
         ({"app_host": "other.example"}, {"ats_jobs"}),
     ],
 )
@@ -232,19 +231,21 @@ def test_e2_without_the_persons_right_users_have_no_names():
 
 def test_hr_data_never_gets_into_remote_data():
     """Only names, e-mail, status and times of a person are kept."""
-    run = read(opened(Line(answers()), msgspec.structs.replace(FULL, remote_data=True)))
-    kept = run.records["ats_users"]["510001"]["remote_data"]["/v2/persons"]
+    kept = read(opened(Line(answers()), FULL)).remote["ats_users"]["510001"]["/v2/persons"]
     assert "custom_attributes" not in kept
     assert "gender" not in kept
     assert kept["email"] == "ada@example.com"
 
 
 def test_remote_data_is_keyed_by_where_it_came_from():
-    """Off by default, then the tool's own objects."""
-    assert "remote_data" not in read(opened(Line(answers()), FULL)).records["ats_applications"]["910001"]
-    run = read(opened(Line(answers()), msgspec.structs.replace(FULL, remote_data=True)))
-    assert run.records["ats_applications"]["910001"]["remote_data"]["/v2/recruiting/applications"]["id"] == "910001"
-    assert set(run.records["ats_jobs"]["710001"]["remote_data"]) == {"/v2/recruiting/jobs", "/xml"}
+    """The tool's own objects; the feed's element as it came, whatever it holds."""
+    run = read(opened(Line(answers()), FULL))
+    assert "remote_data" not in run.records["ats_applications"]["910001"]
+    assert run.remote["ats_applications"]["910001"]["/v2/recruiting/applications"]["id"] == "910001"
+    job = run.remote["ats_jobs"]["710001"]
+    assert set(job) == {"/v2/recruiting/jobs", "/xml"}
+    assert job["/xml"]["occupationCategory"] == "it_software"
+    assert isinstance(job["/xml"]["additionalOffices"], list)
 
 
 def test_questions_are_off_unless_asked_for():
@@ -333,8 +334,8 @@ def test_close_releases_the_session():
 
 def test_e13_what_personio_adds_one_day_breaks_nothing():
     """E13: custom attributes and tags are invisible today; unknown keys are ignored, and kept in remote data."""
-    run = read(opened(Line(answers()), msgspec.structs.replace(FULL, remote_data=True)))
-    assert run.records["ats_jobs"]["710003"]["remote_data"]["/v2/recruiting/jobs"]["surprise"] == {"a": 1}
+    run = read(opened(Line(answers()), FULL))
+    assert run.remote["ats_jobs"]["710003"]["/v2/recruiting/jobs"]["surprise"] == {"a": 1}
 
 
 def test_a_wrong_type_costs_its_field_not_the_record():

@@ -8,10 +8,6 @@ NOT_YET: tuple[tuple[str, str, Family], ...] = (
     ("PUT", "/integrations/{integration_id}/enabled", Family.GENERAL),
     ("POST", "/integrations/{integration_id}/relink", Family.GENERAL),
     ("POST", "/integrations/{integration_id}/setup-link", Family.GENERAL),
-    ("GET", "/integrations/{integration_id}/integration-fields", Family.GENERAL),
-    ("PATCH", "/integrations/{integration_id}/integration-fields/{integration_field_id}", Family.GENERAL),
-    ("GET", "/integrations/{integration_id}/custom-fields", Family.GENERAL),
-    ("PUT", "/integrations/{integration_id}/custom-fields/{custom_field_id}", Family.GENERAL),
 )
 
 

@@ -1,13 +1,10 @@
 """Station 3: the remote records of several surfaces, joined by id → the parts of one unified record. Pure."""
 
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from atsume.connectors.personio.remote import v2
 from atsume.connectors.personio.remote.feed import Position
 from atsume.connectors.personio.remote.forms import Control
-
-WHITELIST = ("id", "first_name", "last_name", "preferred_name", "email", "status", "created_at", "updated_at")
-"""What of a person may be kept: the rest is HR data."""
 
 
 class Links(Struct, frozen=True):
@@ -16,8 +13,6 @@ class Links(Struct, frozen=True):
     app_host: str | None = None
     candidate: str | None = None
     application: str | None = None
-    keeps_remote_data: bool = False
-    """Whether remote bodies travel with the parts."""
 
 
 class JobParts(Struct, gc=False):
@@ -37,7 +32,6 @@ class JobParts(Struct, gc=False):
     """Whether the feed was read in this run; only then absence from it means something."""
     was_published: bool = False
     """Whether it was ever seen in the feed."""
-    remote: Raw | None = None
 
     @property
     def positions(self) -> tuple[Position, ...]:
@@ -51,7 +45,6 @@ class ApplicationParts(Struct, gc=False):
     application: v2.Application
     stage_key: str | None
     links: Links
-    remote: Raw | None = None
 
 
 class CandidateParts(Struct, gc=False):
@@ -61,7 +54,6 @@ class CandidateParts(Struct, gc=False):
     links: Links
     source: str | None = None
     """Channel of the newest application: candidates have none of their own."""
-    remote: Raw | None = None
 
 
 class StageParts(Struct, gc=False):
@@ -84,7 +76,6 @@ class UserParts(Struct, gc=False):
 
     remote_id: str
     person: v2.User | None
-    remote: Raw | None = None
 
 
 class MemberParts(Struct, gc=False):

@@ -7,6 +7,7 @@ from atsume.connectors.personio import guide
 from atsume.connectors.personio.actions.create_application import INPUTS
 from atsume.connectors.personio.actions.documents import RESTRICTIONS
 from atsume.connectors.personio.coverage import COVERAGE
+from atsume.connectors.personio.fields import FIELDS
 from atsume.connectors.personio.outcome import SYSTEM
 from atsume.connectors.personio.session import PersonioSession
 from atsume.connectors.personio.settings import HELP, Addresses, Credentials, Settings, lacks
@@ -43,6 +44,7 @@ def build(addresses: Addresses) -> Connector:
         open=open_session,
         lend_notes=lend_notes,
         actions={action: _create(action, label, addresses) for action, label in CREATES.items()},
+        fields=FIELDS,
     )
 
 

@@ -16,7 +16,6 @@ def seed(settings: Settings, addresses: Addresses) -> int:
     facts = (
         MAPPING_VERSION,
         settings.language,
-        settings.remote_data,
         settings.app_host,
         settings.candidate_url,
         settings.application_url,

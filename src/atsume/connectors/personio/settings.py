@@ -81,7 +81,6 @@ class Settings(Struct, kw_only=True):
     screening_questions: Literal["off", "career_site"] = "off"
     """Reads the public application forms: not documented by Personio, so off unless asked for."""
     entered_questions: list[AskedQuestion] = []
-    remote_data: bool = False
     app_host: str | None = None
     """`company.app.personio.com`: links into the tool."""
     candidate_url: str | None = None
@@ -117,7 +116,6 @@ HELP: Mapping[str, str] = {
     "users": "Only persons on hiring teams, or all of the company.",
     "screening_questions": "Whether application forms are read from the career site, which Personio does not document.",
     "entered_questions": "Questions that no form tells, as a JSON list of id, title, type, options, required.",
-    "remote_data": "Also keep what Personio itself said of each record.",
     "app_host": "acme.app.personio.com: for links into Personio.",
     "candidate_url": "Template of a link, with {app_host} and {candidate_id}.",
     "application_url": "Template of a link, with {app_host}, {candidate_id}, {job_id} and {application_id}.",

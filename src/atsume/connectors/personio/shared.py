@@ -53,7 +53,7 @@ class Shared:
         self.v2 = V2(self.http, addresses.api, credentials)
         self.can_read = credentials.can_read
         self.career = Career(self.http, addresses.career, settings.companies, settings.languages)
-        self.links = Links(settings.app_host, settings.candidate_url, settings.application_url, settings.remote_data)
+        self.links = Links(settings.app_host, settings.candidate_url, settings.application_url)
         self.seed = seed(settings, addresses)
         self.feed = Once(self._feed)
         self.categories = Once(self._categories)

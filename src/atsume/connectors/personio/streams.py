@@ -3,10 +3,12 @@ because of them is in `streams_users.py`, `streams_stages.py` and `streams_quest
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from msgspec import Raw, Struct
 
 from atsume.connectors.base import Came, Mirror, Page, Stream
+from atsume.connectors.personio import fields
 from atsume.connectors.personio.assemble import ApplicationParts, CandidateParts, JobParts
 from atsume.connectors.personio.clients.career import Feed, Published
 from atsume.connectors.personio.errors import FeedUnavailable
@@ -46,6 +48,10 @@ class _JobCame(Struct):
     published: Published | None
 
 
+def _job(came: Came) -> dict[str, Any]:
+    return fields.job(came.remote.listed, came.remote.published)
+
+
 class _Jobs:
     """v2's list of all jobs × the feed of published ones."""
 
@@ -53,7 +59,9 @@ class _Jobs:
         self._shared = shared
 
     def stream(self) -> Stream:
-        return Stream(model=JOBS.model, fetch=self._fetch, decode=self._decode, assemble=self._assemble, map=JOBS)
+        return Stream(
+            model=JOBS.model, fetch=self._fetch, decode=self._decode, assemble=self._assemble, map=JOBS, remote=_job
+        )
 
     def _fetch(self) -> Iterator[Page]:
         """The feed is read first, so that every job finds it; a job that only the feed knows comes last."""
@@ -107,7 +115,6 @@ class _Jobs:
             site=came.published.site if came.published else None,
             feed_read=feed_read,
             was_published=came.remote_id in once_published,
-            remote=came.listed,
         )
 
     def _feed(self) -> Feed | None:
@@ -132,6 +139,7 @@ class _Applications:
             decode=self._decode,
             assemble=self._assemble,
             map=APPLICATIONS,
+            remote=fields.record,
             after=frozenset({JOBS.model}),
             is_whole=self._shared.has_all_without,
         )
@@ -151,13 +159,8 @@ class _Applications:
         return came
 
     def _assemble(self, came: list[Came], mirror: Mirror) -> list[ApplicationParts]:
-        links, keeps = self._shared.links, self._shared.settings.remote_data
-        return [
-            ApplicationParts(
-                a := v2.application(one.remote), stage_key(a.current_stage), links, one.remote if keeps else None
-            )
-            for one in came
-        ]
+        links = self._shared.links
+        return [ApplicationParts(a := v2.application(one.remote), stage_key(a.current_stage), links) for one in came]
 
 
 class _Candidates:
@@ -173,6 +176,7 @@ class _Candidates:
             decode=lambda page: told_apart(page.body, self._shared.seed),
             assemble=self._assemble,
             map=CANDIDATES,
+            remote=fields.record,
             after=frozenset({APPLICATIONS.model}),
         )
 

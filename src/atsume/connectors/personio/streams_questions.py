@@ -27,6 +27,7 @@ def question_streams(shared: Shared) -> list[Stream]:
             decode=lambda page: _questions(shared, page.body),
             assemble=_remotes,
             map=QUESTIONS,
+            names_field=_field,
         ),
         Stream(
             model=JOB_QUESTIONS.model,
@@ -42,6 +43,12 @@ def question_streams(shared: Shared) -> list[Stream]:
 def _questions(shared: Shared, forms: Forms) -> list[Came]:
     controls = {c.name: c for job_id in sorted(forms.by_job) for c in forms.by_job[job_id]}
     return [Came(name, fingerprint(shared.seed, c), QuestionParts(c)) for name, c in controls.items()]
+
+
+def _field(came: Came) -> tuple[str, str, str | None] | None:
+    """Return the field of applications that a question asks for. Personio tells no answers (README, E13)."""
+    control = came.remote.control
+    return ("ats_applications", control.name, control.label) if control.name.startswith("custom_") else None
 
 
 def _job_questions(shared: Shared, forms: Forms) -> list[Came]:

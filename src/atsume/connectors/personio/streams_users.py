@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from atsume.connectors.base import Came, Mirror, Page, Stream
+from atsume.connectors.personio import fields
 from atsume.connectors.personio.assemble import MemberParts, UserParts, members
 from atsume.connectors.personio.fingerprints import fingerprint, told_apart
 from atsume.connectors.personio.mapping.users import HIRING_TEAM, USERS
@@ -48,6 +49,7 @@ class _Users:
             decode=self._decode,
             assemble=self._assemble,
             map=USERS,
+            remote=fields.person,
             after=frozenset({"ats_jobs", "ats_applications"}),
             prefetch=is_walk,
             is_whole=self._shared.has_all_without,
@@ -96,13 +98,7 @@ class _Users:
         return [one for one in came if one.remote_id in wanted]
 
     def _assemble(self, came: list[Came], mirror: Mirror) -> list[UserParts]:
-        keeps = self._shared.settings.remote_data
-        parts = [
-            UserParts(
-                one.remote_id, v2.user(one.remote) if one.remote is not None else None, one.remote if keeps else None
-            )
-            for one in came
-        ]
+        parts = [UserParts(one.remote_id, v2.user(one.remote) if one.remote is not None else None) for one in came]
         if any(p.person and not (p.person.first_name or p.person.last_name or p.person.email) for p in parts):
             self._shared.warn(
                 f"Some users are without names. Make {READABLE} readable for the custom integration in Personio."

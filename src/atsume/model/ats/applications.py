@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from msgspec import UNSET, Raw, Struct
+from msgspec import UNSET, Struct
 
 from atsume.model.record import Hidden, IntegrationFieldValue, Record, Refer, Timestamp
 
@@ -23,7 +23,7 @@ class Application(Record):
     remote_url: str | None = None
     remote_created_at: Timestamp | None = None
     remote_updated_at: Timestamp | None = None
-    remote_data: Raw | None = None
+    remote_data: Any = None
     source: Hidden = UNSET
     """Where this application came from; the newest application's source is the candidate's."""
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from atsume.model.record import IntegrationFieldValue, Location, Record, Timestamp
 
@@ -48,7 +48,7 @@ class Candidate(Record):
     remote_url: str | None = None
     remote_created_at: Timestamp | None = None
     remote_updated_at: Timestamp | None = None
-    remote_data: Raw | None = None
+    remote_data: Any = None
 
 
 class TagEmbed(Struct, kw_only=True, gc=False):

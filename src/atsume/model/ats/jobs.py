@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from msgspec import UNSET, Raw, Struct
+from msgspec import UNSET, Struct
 
 from atsume.model.record import Hidden, IntegrationFieldValue, Location, Record, Refer, Timestamp
 
@@ -41,7 +41,7 @@ class Job(Record):
     remote_created_at: Timestamp | None = None
     remote_updated_at: Timestamp | None = None
     contact_id: str | None = None
-    remote_data: Raw | None = None
+    remote_data: Any = None
     was_published: Hidden = UNSET
     """Whether the job was ever seen published: tells CLOSED from DRAFT later."""
 

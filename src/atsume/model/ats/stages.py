@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from atsume.model.record import Record, Refer
 
@@ -14,7 +14,7 @@ class Stage(Record):
     status: str | None = None
     """ACTIVE or INACTIVE (closed enum in the SDKs)."""
     custom_fields: dict[str, Any] | None = None
-    remote_data: Raw | None = None
+    remote_data: Any = None
 
 
 class StageEmbed(Struct, kw_only=True, gc=False):

@@ -1,6 +1,8 @@
 """Users of the tool, and the hiring teams they form (GET /ats/users, jobs[].hiring_team)."""
 
-from msgspec import Raw, Struct
+from typing import Any
+
+from msgspec import Struct
 
 from atsume.model.record import Record, Refer
 
@@ -13,7 +15,7 @@ class User(Record):
     email: str | None = None
     status: str | None = None
     """ACTIVE or INACTIVE (closed enum in the SDKs)."""
-    remote_data: Raw | None = None
+    remote_data: Any = None
 
 
 class UserEmbed(Struct, kw_only=True, gc=False):

@@ -19,7 +19,7 @@ from atsume.connectors.personio.outcome import SYSTEM
 from atsume.connectors.personio.settings import Settings
 from atsume.connectors.writing import Input, Prepared, Wanted
 from atsume.model.ats.creation import NewCandidate
-from atsume.model.fields import email
+from atsume.model.email import email
 
 GENDERS = {"MALE": "male", "FEMALE": "female", "OTHER": "diverse"}
 PERIODS = {"MONTH": "month", "YEAR": "year"}

@@ -1,8 +1,5 @@
 """Applications ← v2."""
 
-import msgspec
-from msgspec import Raw
-
 from atsume.connectors.mapping import Table, lacks, takes
 from atsume.connectors.personio.assemble import ApplicationParts
 from atsume.connectors.personio.outcome import outcome
@@ -28,10 +25,6 @@ def _remote_url(parts: ApplicationParts) -> str | None:
         .replace("{candidate_id}", _candidate_id(parts) or "")
         .replace("{job_id}", _job_id(parts) or "")
     )
-
-
-def _remote_data(parts: ApplicationParts) -> Raw | None:
-    return Raw(msgspec.json.encode({"/v2/recruiting/applications": parts.remote})) if parts.remote else None
 
 
 def _channel(parts: ApplicationParts) -> str | None:
@@ -64,7 +57,7 @@ APPLICATIONS = Table(
             "created_at, else application_date",
         ),
         takes("remote_updated_at", lambda a: timestamp(a.application.updated_at), "updated_at"),
-        takes("remote_data", _remote_data, "v2 object", "off by default"),
+        takes("remote_data", lambda _: None, "v2 object", "off by default"),
         takes("source", _channel, "channel.name", "column only: becomes the candidate's source"),
     ],
 )

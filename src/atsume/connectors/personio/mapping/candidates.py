@@ -4,7 +4,7 @@ from atsume.connectors.mapping import Table, lacks, takes
 from atsume.connectors.personio.assemble import CandidateParts
 from atsume.connectors.personio.mapping.rules import place
 from atsume.model.ats.candidates import Candidate, EmailAddress, PhoneNumber, SocialMedia
-from atsume.model.fields import email
+from atsume.model.email import email
 
 
 def _emails(parts: CandidateParts) -> list[EmailAddress]:

@@ -2,9 +2,6 @@
 
 from collections.abc import Callable
 
-import msgspec
-from msgspec import Raw
-
 from atsume.connectors.mapping import Table, lacks, takes
 from atsume.connectors.personio.assemble import JobParts
 from atsume.connectors.personio.mapping.rules import description, employment_type, office
@@ -66,17 +63,6 @@ def _created_at(job: JobParts) -> Timestamp | None:
     return listed or timestamp(_position(job, lambda p: p.created_at))
 
 
-def _remote_data(job: JobParts) -> Raw | None:
-    if not job.links.keeps_remote_data:
-        return None
-    data: dict[str, object] = {}
-    if job.remote is not None:
-        data["/v2/recruiting/jobs"] = job.remote
-    if job.position:
-        data["/xml"] = msgspec.structs.replace(job.position, digest=0)  # a hash of ours, left out as 0
-    return Raw(msgspec.json.encode(data))
-
-
 JOBS = Table(
     JobParts,
     Job,
@@ -111,7 +97,7 @@ JOBS = Table(
         takes("remote_created_at", _created_at, "v2 created_at, else XML createdAt"),
         lacks("remote_updated_at", "Not part of the Personio coverage."),
         lacks("contact_id", "Personio has no such field; see the hiring team."),
-        takes("remote_data", _remote_data, "v2 object, XML element", "off by default"),
+        takes("remote_data", lambda _: None, "v2 object, XML element", "off by default"),
         takes("was_published", lambda j: j.was_published or j.position is not None, "ours", "column only"),
     ],
 )

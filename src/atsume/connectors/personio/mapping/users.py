@@ -1,25 +1,15 @@
 """Users ← persons; hiring teams ← jobs."""
 
-import msgspec
-from msgspec import Raw
-
 from atsume.connectors.mapping import Table, lacks, takes
-from atsume.connectors.personio.assemble import WHITELIST, MemberParts, UserParts
+from atsume.connectors.personio.assemble import MemberParts, UserParts
 from atsume.connectors.personio.mapping.rules import role
 from atsume.model.ats.users import HiringTeamMember, JobRole, User
-from atsume.model.fields import email
+from atsume.model.email import email
 from atsume.model.record import join_id
 
 
 def _first_name(user: UserParts) -> str | None:
     return (user.person.first_name or user.person.preferred_name or None) if user.person else None
-
-
-def _remote_data(user: UserParts) -> Raw | None:
-    if user.remote is None:
-        return None
-    told = msgspec.json.decode(user.remote)
-    return Raw(msgspec.json.encode({"/v2/persons": {key: told[key] for key in WHITELIST if key in told}}))
 
 
 def _roles(member: MemberParts) -> list[str]:
@@ -41,7 +31,7 @@ USERS = Table(
         takes("last_name", lambda u: (u.person and u.person.last_name) or None, "last_name", "null when not readable"),
         takes("email", lambda u: email(u.person.email) if u.person else None, "email", "null when not readable"),
         lacks("status", "Not part of the Personio coverage."),
-        takes("remote_data", _remote_data, "v2 object", "off by default; names, e-mail, status and times only"),
+        takes("remote_data", lambda _: None, "v2 object", "off by default; names, e-mail, status and times only"),
     ],
 )
 HIRING_TEAM = Table(

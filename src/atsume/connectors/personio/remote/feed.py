@@ -3,14 +3,17 @@
 Documented (developer.personio.de, retrieving open job positions); employment types and further offices as seen.
 """
 
+from typing import Any
 from xml.etree.ElementTree import Element, ParseError  # types only: parsing is defusedxml's
 
+import msgspec
 import xxhash
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring, tostring
 from msgspec import Struct
 
 ROOT = "workzag-jobs"
+_LISTS = frozenset({"additionalOffices", "jobDescriptions"})
 
 
 class NotAFeed(ValueError):
@@ -56,6 +59,8 @@ class Position(Struct, omit_defaults=True):
     created_at: str | None = None
     digest: int = 0
     """Hash of the element's bytes."""
+    element: bytes = b"{}"
+    """All of it as a JSON object, whatever else Personio puts there."""
 
 
 def positions(body: bytes) -> list[Position]:
@@ -103,12 +108,17 @@ def _position(element: Element) -> Position | None:
         salary=_salary(element.find("salaryInformation")),
         created_at=_text(element, "createdAt"),
         digest=xxhash.xxh3_64_intdigest(tostring(element)),
+        element=msgspec.json.encode({child.tag: _plain(child) for child in element}),
     )
 
 
-def _offices(element: Element) -> list[str]:
-    texts = ((office.text or "").strip() for office in element.findall("additionalOffices/office"))
-    return [text for text in texts if text]
+def _plain(element: Element) -> Any:
+    """Return an element as JSON: a list's as the list of what is in it, a leaf's as its text, empty ones as null."""
+    if element.tag in _LISTS:
+        return [_plain(child) for child in element]
+    if len(element):
+        return {child.tag: _plain(child) for child in element}
+    return (element.text or "").strip() or None
 
 
 def _salary(element: Element | None) -> Salary | None:
