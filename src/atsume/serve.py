@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from atsume import clock, crypto
+from atsume.actions.passthrough import Passthrough
 from atsume.actions.perform import Actions
 from atsume.config import Config, ConfigError
 from atsume.connectors import registry
@@ -88,6 +89,11 @@ def _collect_seldom() -> None:
 def write_actions(server: Server) -> Actions:
     """Return what carries out write actions. One for the life of a process."""
     return Actions(server.executor, Egress(allow_private=server.config.allow_private_network))
+
+
+def passthrough(server: Server) -> Passthrough:
+    """Return what sends callers' own requests to tools. One for the life of a process."""
+    return Passthrough(server.executor, Egress(allow_private=server.config.allow_private_network))
 
 
 def default_environment(server: Server) -> str:

@@ -8,7 +8,18 @@ from collections.abc import Callable
 
 import msgspec
 
-from personio_simulator import api_v1, api_v2, auth, career, career_form, control, control_records, documents, persons
+from personio_simulator import (
+    api_v1,
+    api_v2,
+    auth,
+    career,
+    career_form,
+    control,
+    control_records,
+    documents,
+    employees,
+    persons,
+)
 from personio_simulator.http import Answer, Request
 
 Handler = Callable[[Request], Answer]
@@ -16,6 +27,7 @@ HUB = "https://developer.personio.de"
 GET = f"{HUB}/reference/get_v2-recruiting"
 POST = f"{HUB}/reference/post_v1-recruiting-applications"
 DOCS = "https://github.com/personio/api-docs"
+PERSONNEL = f"{DOCS}/blob/master/personio-personnel-api.yaml"
 OBSERVED = "https://github.com/threadi/wp-personio-integration-light"
 DOCUMENTS = "https://github.com/stephaneberle9/personio-client"
 README = "src/personio_simulator/README.md"
@@ -57,6 +69,8 @@ ROUTES = [
     _route("documents", "GET /v2/document-management/documents", documents.list_documents, "v2", DOCUMENTS),
     _route("download", "GET /v2/document-management/documents/{id}/download", documents.download, "v2", DOCUMENTS),
     _route("v1-auth", "POST /v1/auth", auth.personnel_token, "v1", f"{DOCS}/blob/master/personio-auth-api.yaml"),
+    _route("employees", "GET /v1/company/employees", employees.list_employees, "v1", PERSONNEL),
+    _route("employee", "GET /v1/company/employees/{id}", employees.get_employee, "v1", PERSONNEL),
     _route("create", "POST /v1/recruiting/applications", api_v1.create_application, "v1", POST),
     _route("upload", "POST /v1/recruiting/applications/documents", api_v1.upload_document, "v1", f"{POST}-documents"),
     _route("xml", "GET /career/{company}/xml", career.feed, "career", f"{HUB}/docs/retrieving-open-job-positions"),

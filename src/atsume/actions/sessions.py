@@ -40,10 +40,10 @@ class Sessions:
         company = action.company(credentials)
         if lacking is not None or company is None:
             raise PermissionMissing(lacking or "This integration cannot write.")
-        session = self._session(integration)
+        session = self.session(integration)
         return Opened(session=session, action=action, writer=action.writer(session), company=company)
 
-    def _session(self, integration: Integration) -> Session:
+    def session(self, integration: Integration) -> Session:
         """Return the kept session, unless credentials or settings have changed since."""
         executor, now = self._executor, self._executor.now()
         sealed = executor.store.sealed_credentials(integration.id) or b""

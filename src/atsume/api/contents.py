@@ -15,6 +15,7 @@ from atsume.api.general.changes import CHANGES
 from atsume.api.general.check_api_key import CHECK_API_KEY
 from atsume.api.general.force_sync import FORCE_SYNC
 from atsume.api.general.integrations import INTEGRATION
+from atsume.api.general.passthrough import PASSTHROUGH
 from atsume.api.general.tools import TOOLS
 from atsume.api.general.webhooks import WEBHOOKS
 from atsume.api.paging import Listing, endpoint
@@ -32,6 +33,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     INTEGRATION_BY_TOKEN,
     ACTIVATE_INTEGRATION,
     *fields.ENDPOINTS,
+    PASSTHROUGH,
     *(endpoint(listing) for listing in LISTINGS),
     CREATE_APPLICATION,
     CREATE_CANDIDATE,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct, field
 
+from atsume.actions.passthrough import Passthrough
 from atsume.actions.perform import Actions
 from atsume.api.inflight import InFlight
 from atsume.config import Config
@@ -34,6 +35,8 @@ class Deps(Struct, frozen=True, kw_only=True):
     """What an integration's scope config leaves out."""
     actions: Actions | None = None
     """Carries out write actions; None: this server does none."""
+    passthrough: Passthrough | None = None
+    """Sends callers' own requests to tools; None: this server does not."""
     in_flight: InFlight = field(default_factory=InFlight)
     courier: Courier | None = None
     """Sends webhooks; None where nobody does."""

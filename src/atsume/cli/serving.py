@@ -25,7 +25,7 @@ def application(server: "Server", wake: "Callable[[], None] | None") -> "Litesta
     from atsume.api.app import create_app
     from atsume.api.deps import Deps
     from atsume.integrations.flow import Surroundings
-    from atsume.serve import write_actions
+    from atsume.serve import passthrough, write_actions
     from atsume.web import guides, logs
     from atsume.web.connect import routes as connect
 
@@ -38,6 +38,7 @@ def application(server: "Server", wake: "Callable[[], None] | None") -> "Litesta
         scope=server.store.scope,
         actions=write_actions(server),
         courier=server.courier,
+        passthrough=passthrough(server),
     )
     around = Surroundings(
         store=server.store,

@@ -3,7 +3,6 @@
 from atsume.api.endpoints import Call, Endpoint, Family
 
 NOT_YET: tuple[tuple[str, str, Family], ...] = (
-    ("POST", "/passthrough/{tool}/{api}", Family.GENERAL),
     ("DELETE", "/integrations/{integration_id}", Family.GENERAL),
     ("PUT", "/integrations/{integration_id}/enabled", Family.GENERAL),
     ("POST", "/integrations/{integration_id}/relink", Family.GENERAL),

@@ -36,9 +36,9 @@ FEATURES: tuple[tuple[str, str, Status], ...] = (
     ("prerequisites", "Prerequisites", Status.NOT_IMPLEMENTED),
     ("create_credentials", "Create credentials", Status.NOT_IMPLEMENTED),
     ("candidate_source_tracking", "Candidate source tracking", Status.SUPPORTED),
-    ("api_passthrough", "API Passthrough", Status.NOT_IMPLEMENTED),
+    ("api_passthrough", "API Passthrough", Status.SUPPORTED),
     ("scope_testing", "Scope Testing", Status.NOT_IMPLEMENTED),
-    ("custom_field_explorer", "Custom Field Explorer", Status.NOT_IMPLEMENTED),
+    ("custom_field_explorer", "Custom Field Explorer", Status.SUPPORTED),
     ("jobs", "Jobs", Status.SUPPORTED),
 )
 

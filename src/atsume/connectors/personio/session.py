@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from atsume.connectors.base import Look, Observer, Stream
+from atsume.connectors.forwarding import Forward, Forwarded
 from atsume.connectors.http import Http
 from atsume.connectors.personio import streams
+from atsume.connectors.personio.passthrough import Passthrough
 from atsume.connectors.personio.settings import Addresses, Credentials, Settings, lacks
 from atsume.connectors.personio.shared import Shared
 from atsume.connectors.personio.writer import PersonioWriter
@@ -32,6 +34,7 @@ class PersonioSession:
     ) -> None:
         self.shared = Shared(credentials, settings, observer, addresses, http)
         self._writer = PersonioWriter(self.shared, credentials)
+        self._passthrough = Passthrough(self.shared, credentials, settings)
         self._lacking = lacks(credentials, settings)
 
     def streams(self) -> Sequence[Stream]:
@@ -61,6 +64,10 @@ class PersonioSession:
     def writer(self) -> PersonioWriter:
         """Return the writing side: one for the session, so that its token is used again."""
         return self._writer
+
+    def forward(self, request: Forward) -> Forwarded:
+        """Send a caller's own request."""
+        return self._passthrough.forward(request)
 
     def warnings(self) -> Sequence[str]:
         """Return what went less than well so far."""
