@@ -1,4 +1,4 @@
-"""`/logs/{id}`: the failed request that a `log_url` points at. The unguessable id is the permission to see it.
+"""`/logs/{id}`: the failed request or the sync run that a `log_url` points at. The unguessable id is the permission.
 
 HTML for browsers, JSON for programs. What is shown was redacted before it was stored.
 """
@@ -20,8 +20,9 @@ from msgspec import Struct
 
 from atsume.errors import Code, Fixer
 from atsume.ids import ALPHABET, LENGTH
+from atsume.model.catalogue import MODELS
 from atsume.model.record import timestamp
-from atsume.store.rows import LoggedExchange
+from atsume.store.rows import LoggedExchange, StreamProgress, SyncRun
 from atsume.store.store import Store
 
 _STYLE = (files("atsume.web") / "templates" / "log.css").read_text("utf-8")
@@ -70,18 +71,51 @@ class ShownExchange(Struct, frozen=True, kw_only=True):
     """Who can make it go away, for a sentence."""
 
 
+class ShownStream(Struct, frozen=True, kw_only=True):
+    """How one model fared in a run."""
+
+    model: str
+    label: str
+    state: str
+    pages: int
+    requests: int
+    records: int
+    created: int
+    updated: int
+    deleted: int
+    waited_seconds: float
+    error: str | None
+
+
+class ShownRun(Struct, frozen=True, kw_only=True):
+    """A sync run as the page shows it: counts and sentences, no record."""
+
+    id: str
+    integration_id: str
+    type: str
+    state: str
+    queued_at: str
+    started_at: str | None
+    ended_at: str | None
+    duration_seconds: float | None
+    error: str | None
+    warnings: list[str]
+    streams: list[ShownStream]
+
+
 def routes(store: Store) -> Sequence[ControllerRouterHandler]:
     """Return the page's route."""
 
-    @get("/logs/{exchange_id:str}", sync_to_thread=True, name="log")
-    def log(request: Request[Any, Any, Any], exchange_id: FromPath[str]) -> Response[Any]:
-        found = store.exchange(exchange_id) if _is_id(exchange_id) else None
-        status = 404 if found is None else 200
+    @get("/logs/{log_id:str}", sync_to_thread=True, name="log")
+    def log(request: Request[Any, Any, Any], log_id: FromPath[str]) -> Response[Any]:
+        exchange = store.exchange(log_id) if _is_id(log_id) else None
+        run = store.sync_run(log_id) if _is_id(log_id) and exchange is None else None
+        status = 404 if exchange is None and run is None else 200
+        found = {"exchange": exchange and shown(exchange), "sync_run": run and shown_run(run)}
         if "text/html" in request.headers.get("accept", ""):
-            page = _pages.get_template("log.html").render(style=_STYLE, exchange=found and shown(found))
+            page = _pages.get_template("run.html" if run else "log.html").render(style=_STYLE, **found)
             return Response(page, media_type=MediaType.HTML, headers=HEADERS, status_code=status)
-        body = msgspec.json.encode({"exchange": found and shown(found)})
-        return Response(body, media_type=MediaType.JSON, headers=HEADERS, status_code=status)
+        return Response(msgspec.json.encode(found), media_type=MediaType.JSON, headers=HEADERS, status_code=status)
 
     return [log]
 
@@ -104,6 +138,29 @@ def shown(exchange: LoggedExchange) -> ShownExchange:
         title=known.title if known else None,
         fixer=FIXERS[known.fixer] if known else None,
     )
+
+
+def shown_run(run: SyncRun) -> ShownRun:
+    """Return what is shown of a sync run."""
+    took = (run.ended_at - run.started_at).total_seconds() if run.ended_at and run.started_at else None
+    return ShownRun(
+        id=run.id,
+        integration_id=run.integration_id,
+        type=run.type.value,
+        state=run.state.value,
+        queued_at=timestamp(run.queued_at),
+        started_at=timestamp(run.started_at) if run.started_at else None,
+        ended_at=timestamp(run.ended_at) if run.ended_at else None,
+        duration_seconds=took,
+        error=run.error,
+        warnings=run.warnings,
+        streams=[_shown_stream(stream) for stream in run.streams],
+    )
+
+
+def _shown_stream(stream: StreamProgress) -> ShownStream:
+    told = {name: getattr(stream, name) for name in ShownStream.__struct_fields__ if name != "label"}
+    return ShownStream(**told, label=MODELS[stream.model].label)
 
 
 def _is_id(text: str) -> bool:
