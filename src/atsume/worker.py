@@ -24,6 +24,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any
 
+from atsume.actions.reconcile import writes
 from atsume.integrations.fields import remaking
 from atsume.model.work import Kind
 from atsume.observe import log
@@ -34,7 +35,7 @@ from atsume.sync.replica import BEAT_SECONDS, Replica
 
 ShouldStop = Callable[[], bool]
 
-KINDS: tuple[Callable[[Executor, ShouldStop], Kind], ...] = (syncs, remaking)
+KINDS: tuple[Callable[[Executor, ShouldStop], Kind], ...] = (syncs, writes, remaking)
 """All kinds of work, each made from what carrying out needs and a way to ask whether the process is about to stop."""
 
 POLL_SECONDS = 1.0

@@ -12,7 +12,7 @@ from atsume.ids import record_id
 from atsume.model import scope as scopes
 from atsume.model.catalogue import MODELS
 from atsume.model.integration import Integration
-from atsume.model.record import Record, Refer, encode
+from atsume.model.record import PENDING, Record, Refer, encode
 from atsume.model.scope import Scope
 from atsume.store.given_ids import IdsMoved
 from atsume.store.rows import Row, Writes
@@ -23,8 +23,6 @@ from atsume.sync.diff import diff
 from atsume.sync.ingest import row_maker
 
 APPLICATIONS, CANDIDATES = "ats_applications", "ats_candidates"
-PENDING = "pending:"
-"""Begins the remote id of a record whose own is not known yet; no tool's ids look like that."""
 TRIES = 20
 """How often a batch is made anew because others wrote meanwhile."""
 

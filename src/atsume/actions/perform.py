@@ -41,6 +41,8 @@ STINT = dt.timedelta(seconds=60)
 """How long a write is carried on after its request, before it is left to whoever finds it due."""
 LEASE = dt.timedelta(seconds=150)
 """How long a write belongs to its owner after a step: longer than the longest request to the tool."""
+TAKEN_OVER_PATIENCE = dt.timedelta(seconds=75)
+"""How long a write that nobody waits for may wait for its turn: a whole window of the tool's limits."""
 IN_FLIGHT_MOST = 30
 """Writes of one integration that are carried out at once (docs.kombo.dev, concurrency limiting)."""
 THREADS = 64
@@ -210,6 +212,13 @@ class Actions:
             scope=self.store.scope(integration),
             now=self.now,
         )
+
+    def take_over(self, write_id: str, *, should_stop: Callable[[], bool] = lambda: False) -> None:
+        """Carry on, in this thread, a write that nobody carries out any more. Nothing happens when it is not due."""
+        now = self.now()
+        write = self.store.claim_write(write_id, self._owner_of(random_id()), now, now + LEASE)
+        if write is not None and not should_stop():
+            self.carry_on(write, now + TAKEN_OVER_PATIENCE)
 
     def _stint(self, integration: Integration, opened: Opened, patience: dt.datetime) -> Stint:
         turns = SharedTurns(

@@ -4,7 +4,7 @@ A cursor is bound to endpoint, integration and filters, but not to `page_size`, 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,12 +14,15 @@ from msgspec import Struct, field
 from atsume.api import envelope, gate, query
 from atsume.api.endpoints import Call, Endpoint, Family
 from atsume.api.query import Parameter
-from atsume.ids import Cursor, bind, decode_cursor, encode_cursor, record_id
+from atsume.ids import Cursor, bind, decode_cursor, encode_cursor
 from atsume.model.coverage import Coverage, Status
 from atsume.model.integration import Integration
 from atsume.store.rows import Filter, ListRequest, Op
 
 PAGE_SIZE, PAGE_SIZE_MOST = 100, 250
+
+Ids = Callable[[str, Sequence[str]], Sequence[str]]
+"""Model and remote ids → our ids."""
 
 _SEQ_END = 1 << 62
 _TOUCHED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
@@ -128,7 +131,8 @@ def _filters(listing: Listing) -> tuple[Where, ...]:
 def _answer(listing: Listing, filters: tuple[Where, ...], known: frozenset[str], call: Call) -> bytes:
     coverage = gate.readable(call.deps, call.integration, listing.model)
     given = query.parse(call.query, known)
-    request, bound = _request(listing, filters, coverage, call.integration, given)
+    ids = partial(call.deps.store.ids_of, call.integration)
+    request, bound = _request(listing, filters, coverage, call.integration, given, ids)
     if request.updated_after is not None and request.after_touched_at is None:
         since = call.deps.store.since(call.integration.no, request.updated_after)
         request = msgspec.structs.replace(request, updated_after=since)
@@ -144,11 +148,12 @@ def _request(
     coverage: Coverage,
     integration: Integration,
     given: dict[str, str],
+    ids: Ids,
 ) -> tuple[ListRequest, str]:
     limit = query.count("page_size", given["page_size"], 1, PAGE_SIZE_MOST) if "page_size" in given else PAGE_SIZE
     include_deleted = _is_set("include_deleted", given)
     updated_after = query.moment("updated_after", given["updated_after"]) if "updated_after" in given else None
-    conditions = _conditions(filters, coverage, integration, given)
+    conditions = _conditions(filters, coverage, given, ids)
     bound = bind(listing.path, integration.id, include_deleted, updated_after, conditions)
     cursor = _cursor(given.get("cursor"), bound, is_by_change=updated_after is not None)
     request = ListRequest(
@@ -169,9 +174,7 @@ def _is_set(name: str, given: dict[str, str]) -> bool:
     return name in given and query.flag(name, given[name])
 
 
-def _conditions(
-    filters: tuple[Where, ...], coverage: Coverage, integration: Integration, given: dict[str, str]
-) -> tuple[Filter, ...]:
+def _conditions(filters: tuple[Where, ...], coverage: Coverage, given: dict[str, str], ids: Ids) -> tuple[Filter, ...]:
     ignore = _is_set("ignore_unsupported_filters", given)
     if not given:
         return ()
@@ -185,7 +188,7 @@ def _conditions(
                 conditions.append(Filter(where.column, Op.NOTHING, ()))
             continue
         if where.remote_of is not None:
-            values = tuple(record_id(integration.id, where.remote_of, value) for value in values)
+            values = tuple(ids(where.remote_of, values))
         conditions.append(Filter(where.column, where.op, values))
     return tuple(conditions)
 

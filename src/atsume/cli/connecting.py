@@ -95,7 +95,7 @@ def _create(connector: Any, given: dict[str, Any]) -> None:
         secrets |= _secrets(sys.stdin.buffer.read())
     chosen = {
         k: _value(given[k]) for k in connector.settings.__struct_fields__ if given.get(k) not in (None, False)
-    } | {"only_created_applications": not given["all_applications"]}
+    } | ({"only_created_applications": False} if given["all_applications"] else {})
     connected = connect(
         server.store,
         connector,

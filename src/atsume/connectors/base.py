@@ -115,6 +115,9 @@ class Stream(Struct, frozen=True, kw_only=True):
     resume: Callable[[str], Iterator[Page]] | None = None
     """Station 1 after a page, told by that page's cursor; every page but the last must have one. A cursor that is no
     longer accepted starts the walk over. None: the stream is short and always starts at its beginning."""
+    some: Callable[[Sequence[str]], Iterator[Page]] | None = None
+    """Station 1 for these remote ids only, each asked for by itself; one that is gone does not come. None: the tool
+    cannot tell single records."""
     after: frozenset[str] = frozenset()
     """Models whose streams must have ended before this one is decoded."""
     prefetch: bool = True
@@ -170,6 +173,15 @@ class Resumable(Protocol):
 
     def carry(self, carried: Sequence[bytes]) -> None:
         """Remember it again, in the order it was returned. Called once, before any page is fetched."""
+        ...
+
+
+@runtime_checkable
+class Sourced(Protocol):
+    """A session that notices the sources with which records come."""
+
+    def sources(self) -> Sequence[tuple[str, str]]:
+        """Return the sources seen so far: (remote id, name)."""
         ...
 
 

@@ -15,6 +15,9 @@ from msgspec import UNSET, Struct, UnsetType
 Timestamp = str
 """A UTC moment as on the wire: `YYYY-MM-DDTHH:mm:ss.sssZ`. Sorts as text."""
 
+PENDING = "pending:"
+"""Begins the remote id of a record whose own is not known yet; no tool's ids look like that."""
+
 Hidden = str | bool | None | UnsetType
 """A value for a column of the row that is not part of the wire record. Taken off before encoding."""
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from sqlalchemy.dialects import postgresql, sqlite
 
 from atsume.store.database import Database
+from atsume.store.schema import RECORDS
 from atsume.store.writing_schema import sources, tracked_applications
 
 
@@ -32,6 +33,36 @@ class Tracked:
         )
         with self.database.looking() as connection:
             return list(connection.execute(query).scalars())
+
+    def candidates_applied(self, integration_no: int) -> list[str]:
+        """Return the remote ids of the candidates who sent live tracked applications."""
+        applications, candidates = RECORDS["ats_applications"].keys, RECORDS["ats_candidates"].keys
+        mine = tracked_applications
+        query = (
+            sa.select(candidates.c.remote_id)
+            .distinct()
+            .select_from(
+                applications.join(candidates, candidates.c.id == applications.c.candidate_id).join(
+                    mine,
+                    sa.and_(
+                        mine.c.integration_no == applications.c.integration_no,
+                        mine.c.remote_id == applications.c.remote_id,
+                    ),
+                )
+            )
+            .where(applications.c.integration_no == integration_no, applications.c.deleted_at.is_(None))
+        )
+        with self.database.looking() as connection:
+            return list(connection.execute(query).scalars())
+
+    def candidates_of(self, integration_no: int, without: set[str]) -> set[str]:
+        """Return the ids of the candidates of live applications, some applications left out."""
+        applications = RECORDS["ats_applications"].keys
+        query = sa.select(applications.c.id, applications.c.candidate_id).where(
+            applications.c.integration_no == integration_no, applications.c.deleted_at.is_(None)
+        )
+        with self.database.looking() as connection:
+            return {row[1] for row in connection.execute(query) if row[0] not in without}
 
     def learn_sources(self, integration_no: int, found: Iterable[tuple[str, str]]) -> None:
         """Remember sources (remote id, name) that records came with; what somebody configured stays as it is."""

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from atsume.clock import monotonic_seconds
-from atsume.connectors.base import Connector, Exchange, Session
+from atsume.connectors.base import Connector, Exchange, Session, Sourced
 from atsume.crypto import Keys
 from atsume.errors import AtsumeError
 from atsume.ids import random_id
@@ -30,6 +30,7 @@ from atsume.sync.progress import Report
 from atsume.sync.run import Outcome, Run, run
 from atsume.sync.settle import settle_fields
 from atsume.sync.shed import shed
+from atsume.sync.tracked import is_only_created, shed_untracked
 
 WATCH_SECONDS = 1.0
 """How often a running sync is asked whether it should still go on."""
@@ -153,6 +154,9 @@ def _run(
 
     scope = executor.store.scope(integration)
     shed(executor.store, integration, scope, timestamp(executor.now()))
+    only_created = is_only_created(executor.store, integration)
+    if only_created:
+        shed_untracked(executor.store, integration, lambda: timestamp(executor.now()))
     opened = access(executor.store, executor.connectors, executor.encryption_key, integration)
     seen = observer(executor, integration, claimed.id)
     missing = permissions.before_sync(executor.store, opened, integration, scope, seen, executor.now())
@@ -165,7 +169,7 @@ def _run(
                 integration=integration,
                 session=session,
                 scope=scope,
-                only_created=bool(integration.settings.get("only_created_applications", True)),
+                only_created=only_created,
                 now=executor.now,
                 report=tell,
                 should_stop=watch.should_stop,
@@ -178,6 +182,8 @@ def _run(
         )
         return structs.replace(outcome, warnings=[*missing, *outcome.warnings])
     finally:
+        if isinstance(session, Sourced):
+            executor.store.learn_sources(integration.no, session.sources())
         session.close()
 
 

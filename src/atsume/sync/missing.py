@@ -5,6 +5,7 @@ from itertools import chain, islice
 
 from atsume.connectors.base import Look, Session, Stream
 from atsume.model.integration import Integration
+from atsume.model.record import PENDING
 from atsume.store.rows import Writes
 from atsume.store.store import Store
 from atsume.sync.breaker import Breaker, HeldBack
@@ -26,7 +27,8 @@ def gone(
     confirmed = (
         our_id
         for our_id, remote_id in lacking
-        if not stream.confirms or session.look(stream.model, remote_id) is Look.GONE
+        if not remote_id.startswith(PENDING)  # created a moment ago: the tool does not show it yet
+        and (not stream.confirms or session.look(stream.model, remote_id) is Look.GONE)
     )
     for ids in _batched(_let_go(store, integration, stream.model, confirmed, breaker), BATCH):
         yield Writes(deleted=list(ids))

@@ -13,12 +13,12 @@ from msgspec import Struct
 
 from atsume.connectors.base import Came, Mirror, Page, Resumable, Session, Stream
 from atsume.errors import AtsumeError, CredentialsRefused
-from atsume.ids import record_id
 from atsume.model import scope as scopes
 from atsume.model.catalogue import MODELS
 from atsume.model.integration import Integration, SyncState
 from atsume.model.record import Timestamp, timestamp
 from atsume.model.scope import Scope
+from atsume.store.given_ids import IdsMoved
 from atsume.store.rows import Held, Row, StreamProgress
 from atsume.store.store import Store
 from atsume.sync import missing
@@ -32,6 +32,7 @@ from atsume.sync.prefetch import PageQueue, lumps, prefetch
 from atsume.sync.progress import Progress, Report
 from atsume.sync.seen import Seen
 from atsume.sync.shed import salted
+from atsume.sync.tracked import tracked_in
 
 LUMP = 10
 """Pages that go through the stations, and into one transaction, together."""
@@ -75,7 +76,8 @@ class Run(Struct, frozen=True, kw_only=True):
 
 def run(job: Run) -> Outcome:
     """Bring the mirror up to date, stream by stream. A fault ends its stream, not the run."""
-    streams, skipped = plan(job.session.streams(), job.scope, only_created=job.only_created)
+    tracked = tracked_in(job.store, job.integration) if job.only_created else None
+    streams, skipped = plan(job.session.streams(), job.scope, tracked)
     progress = Progress([s.model for s in streams] + skipped, job.report, job.journal.progress())
     for model in skipped:
         progress.set(model, "skipped")
@@ -168,8 +170,8 @@ def _mirror(job: Run, stream: Stream, queue: PageQueue, progress: Progress) -> S
     touch = integration.first_synced_at is not None or any(
         t.remaps and not store.is_empty(t.model, integration.no) for t in model.touches
     )
-    make_row = row_maker(integration.id, model)
-    mirror = store.mirror(integration)
+    ids_of, mirror = store.ids(integration), store.mirror(integration)
+    make_row = row_maker(integration.id, model, ids_of if ids_of.version else None)
     carried = job.session.carried if isinstance(job.session, Resumable) else lambda: None
     fields = job.fields.of(stream, is_resumed=job.journal.stand(stream) is not None) if job.fields is not None else None
     for pages in _fetched(job, stream, queue, progress):
@@ -177,21 +179,36 @@ def _mirror(job: Run, stream: Stream, queue: PageQueue, progress: Progress) -> S
             came = salted(job.scope, model.name, [one for page in pages for one in stream.decode(page)])
         with progress.station("fields"):
             came = fields.look(came) if fields is not None else came
-        with progress.station("compare"):
-            ids = [record_id(integration.id, model.name, one.remote_id) for one in came]
-            held = store.held(model.name, ids)
-            marks = seen.add(held.values())
-            fresh = _fresh(came, ids, held)
-        with progress.station("assemble and map"):
-            rows = _rows(stream, fresh, mirror, job.scope, make_row, fields)
-        with progress.station("diff"):
-            writes = diff(held, rows)
-        with progress.station("commit"):
+        remembered = carried()
+        while True:
+            with progress.station("compare"):
+                ids = [ids_of(model.name, one.remote_id) for one in came]
+                held = store.held(model.name, ids)
+                marks = seen.add(held.values())
+                fresh = _fresh(came, ids, held)
+            with progress.station("assemble and map"):
+                rows = _rows(stream, fresh, mirror, job.scope, make_row, fields)
+            with progress.station("diff"):
+                writes = diff(held, rows)
             stands = progress.after(model.name, len(came), created=len(writes.created), updated=len(writes.updated))
             entry = job.journal.entry(
-                stands, place_after(stream, pages), seen.high_water, seen=marks, carried=carried()
+                stands, place_after(stream, pages), seen.high_water, seen=marks, carried=remembered
             )
-            done = store.commit(model.name, integration, writes, job.stamp, touch=touch, checkpoint=entry)
+            try:
+                with progress.station("commit"):
+                    done = store.commit(
+                        model.name,
+                        integration,
+                        writes,
+                        job.stamp,
+                        touch=touch,
+                        checkpoint=entry,
+                        ids_version=ids_of.version,
+                    )
+                break
+            except IdsMoved:  # a write gave out ids meanwhile: these pages once more, with them
+                ids_of = store.ids(integration)
+                make_row = row_maker(integration.id, model, ids_of)
         progress.committed(model.name, len(came), done)
     if fields is not None:
         fields.done(is_full=stream.detects_deletions)

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
+from msgspec import Raw
+
 from atsume.connectors.base import Look, Observer, Stream
 from atsume.connectors.forwarding import Forward, Forwarded
 from atsume.connectors.http import Http
 from atsume.connectors.personio import streams
 from atsume.connectors.personio.passthrough import Passthrough
+from atsume.connectors.personio.remote import v2
 from atsume.connectors.personio.settings import Addresses, Credentials, Settings, lacks
 from atsume.connectors.personio.shared import Shared
 from atsume.connectors.personio.writer import PersonioWriter
@@ -68,6 +71,11 @@ class PersonioSession:
     def forward(self, request: Forward) -> Forwarded:
         """Send a caller's own request."""
         return self._passthrough.forward(request)
+
+    def sources(self) -> Sequence[tuple[str, str]]:
+        """Return the recruiting channels with which applications came: (number, name)."""
+        seen = [v2.named(Raw(raw)) for raw in sorted(self.shared.seen_channels) if raw.startswith(b"{")]
+        return [(one.id, one.name.strip()) for one in seen if one.id and one.name and one.name.strip()]
 
     def warnings(self) -> Sequence[str]:
         """Return what went less than well so far."""

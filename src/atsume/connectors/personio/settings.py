@@ -88,7 +88,8 @@ class Settings(Struct, kw_only=True):
     application_url: str | None = None
     """Template with `{app_host}`, `{application_id}`, `{candidate_id}` and `{job_id}`."""
     recruiting_channel_id: int | None = None
-    only_created_applications: bool = True
+    only_created_applications: bool | None = None
+    """None: as the environment says."""
 
     def __post_init__(self) -> None:
         """Bring the addresses into one form. Raises ValueError with a sentence for whoever typed them."""

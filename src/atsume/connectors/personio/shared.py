@@ -64,6 +64,8 @@ class Shared:
         """Whether v2's list of jobs came to its end, whatever became of the feed."""
         self.seen_places: set[tuple[bytes, bytes]] = set()
         """Distinct (job, current stage) of applications, undecoded: few, however many applications there are."""
+        self.seen_channels: set[bytes] = set()
+        """Distinct recruiting channels of applications, undecoded."""
         self.seen_teams: set[bytes] = set()
         """Distinct hiring teams of applications, undecoded."""
         self._warnings: dict[str, None] = {}

@@ -2,7 +2,7 @@
 because of them is in `streams_users.py`, `streams_stages.py` and `streams_questions.py`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from msgspec import Raw, Struct
@@ -139,6 +139,7 @@ class _Applications:
             decode=self._decode,
             assemble=self._assemble,
             map=APPLICATIONS,
+            some=lambda ids: _each(self._shared, "/v2/recruiting/applications/", ids),
             remote=fields.record,
             after=frozenset({JOBS.model}),
             is_whole=self._shared.has_all_without,
@@ -150,11 +151,13 @@ class _Applications:
     def _decode(self, page: Page) -> list[Came]:
         seed, head, digest = self._shared.seed, v2.application_head, v2.digest
         note_place, note_team = self._shared.seen_places.add, self._shared.seen_teams.add
+        note_channel = self._shared.seen_channels.add
         came: list[Came] = []
         for record in v2.listed(page.body).data:
             application = head(record)
             note_place((bytes(application.job), bytes(application.current_stage)))
             note_team(bytes(application.hiring_team))
+            note_channel(bytes(application.channel))
             came.append(Came(application.id, signed(digest(record, seed)), record))
         return came
 
@@ -176,6 +179,7 @@ class _Candidates:
             decode=lambda page: told_apart(page.body, self._shared.seed),
             assemble=self._assemble,
             map=CANDIDATES,
+            some=lambda ids: _each(self._shared, "/v2/recruiting/candidates/", ids),
             remote=fields.record,
             after=frozenset({APPLICATIONS.model}),
         )
@@ -186,3 +190,12 @@ class _Candidates:
     def _assemble(self, came: list[Came], mirror: Mirror) -> list[CandidateParts]:
         sources, links = mirror.latest_sources([one.remote_id for one in came]), self._shared.links
         return [CandidateParts(v2.candidate(one.remote), links, sources.get(one.remote_id)) for one in came]
+
+
+def _each(shared: Shared, target: str, remote_ids: Sequence[str]) -> Iterator[Page]:
+    """Ask for records one by one; those that Personio says twice are gone do not come."""
+    for remote_id in remote_ids:
+        if remote_id.isalnum():
+            body = shared.v2.record(target + remote_id, "reading a single record")
+            if body is not None:
+                yield Page(v2.as_page(body), received_bytes=len(body))

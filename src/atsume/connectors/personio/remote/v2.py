@@ -210,6 +210,7 @@ class ApplicationHead(Struct, gc=False):
     job: Raw = NULL
     current_stage: Raw = NULL
     hiring_team: Raw = NULL
+    channel: Raw = NULL
 
 
 class Token(Struct, gc=False):
@@ -228,6 +229,7 @@ category = Decoder(Category)
 user = Decoder(User)
 listed = msgspec.json.Decoder(Listed).decode
 stage = Decoder(Stage)
+named = Decoder(Named)
 applied_job = Decoder(ApplicationJob)
 team = msgspec.json.Decoder(list[Member]).decode
 digest = xxhash.xxh3_64_intdigest
