@@ -91,6 +91,8 @@ class AtsumeError(Exception):
     def __init__(self, code: Code, message: str) -> None:
         super().__init__(message)
         self.code, self.message = code, message
+        self.retry_after_seconds: float | None = None
+        """When trying again can help, where that is known."""
 
 
 class CredentialsRefused(AtsumeError):

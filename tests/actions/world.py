@@ -34,13 +34,20 @@ class Site:
     """The company, its mirror, and a server in front of it."""
 
     def __init__(
-        self, folder: Path, *, database: str | None = None, knobs: Facts | None = None, **settings: Any
+        self,
+        folder: Path,
+        *,
+        database: str | None = None,
+        knobs: Facts | None = None,
+        limit: tuple[int, float] = (1000, 60.0),
+        allow_private: bool = True,
+        **settings: Any,
     ) -> None:
         self.company = Company(Options(jobs=8, applications=20, seed=11, knobs={**QUICK, **(knobs or {})}))
         database = database or f"sqlite:///{folder}/atsume.db"
         self.mirror = Mirror(self.company, database, folder, **settings)
         self.store = self.mirror.server.store
-        self.limit = (1000, 60.0)
+        self.limit, self.allow_private = limit, allow_private
         self.actions = self.new_actions()
         self.url, self._stop = _serve(self)
 
@@ -49,7 +56,7 @@ class Site:
         executor = self.mirror.server.executor
         tool = self.connector()
         executor = structs.replace(executor, connectors={"personio": tool})
-        return Actions(executor, Egress(allow_private=True), **rules)
+        return Actions(executor, Egress(allow_private=self.allow_private), **rules)
 
     def connector(self) -> Connector:
         """Return the tool with the limits of this site."""

@@ -74,7 +74,7 @@ def _send(stint: Stint, write: Write, prepared: Prepared, *, is_last: bool) -> t
         outcome = stint.writer.send(prepared, stint.turns, step.before_effect)
     except AtsumeError as error:  # no turn in time, or an answer that cannot be read
         result = Result.UNKNOWN if step.write.attempts > write.attempts else Result.UNTOUCHED
-        outcome = Outcome(result=result, error=error, retry_after_seconds=getattr(error, "seconds", None))
+        outcome = Outcome(result=result, error=error, retry_after_seconds=error.retry_after_seconds)
     prepared.warnings += outcome.warnings
     write = step.write
     if outcome.result is Result.EXISTS and (was_unclear or write.attempts > 1):
@@ -88,6 +88,7 @@ def _send(stint: Stint, write: Write, prepared: Prepared, *, is_last: bool) -> t
         return _refuse(stint, write, error), False
     if outcome.result is Result.UNKNOWN:
         return (_fail(stint, write, error), False) if is_last else (write, True)
+    error.retry_after_seconds = outcome.retry_after_seconds
     return _untouched(stint, write, outcome, error, is_last=is_last, was_unclear=was_unclear)
 
 
@@ -177,7 +178,7 @@ def _finish(stint: Stint, write: Write, prepared: Prepared, found: Found) -> Wri
 
 def _refuse(stint: Stint, write: Write, error: AtsumeError) -> Write:
     """End a write that had no effect. Its key is free again, unless only another request could fare better."""
-    told = (error.code.name, error.message)
+    told = (error.code.name, error.message, error.retry_after_seconds)
     if write.application_id is None:
         values = ended(WriteState.REFUSED, stint.now())
         if error.code.fixer is not Fixer.CALLER:
@@ -191,7 +192,7 @@ def _fail(stint: Stint, write: Write, error: AtsumeError) -> Write:
     """Tell the caller that it failed, though it may have had its effect: from now on it is only looked for."""
     if write.application_id is not None:
         return _later(stint, write)
-    told = (error.code.name, error.message)
+    told = (error.code.name, error.message, error.retry_after_seconds)
     return _advance(stint, write, is_promised=0, error=told, owner=None, seconds=BACKOFF_SECONDS[0])
 
 
@@ -211,7 +212,7 @@ def _later(stint: Stint, write: Write) -> Write:
     """Leave the rest to the next go; what nobody was promised and nobody finds is given up after a day."""
     age = stint.now() - write.created_at
     if age > GIVE_UP and not write.is_promised:
-        error = write.error or (Code.SERVICE_UNAVAILABLE.name, "The tool never showed it.")
+        error = write.error or (Code.SERVICE_UNAVAILABLE.name, "The tool never showed it.", None)
         return _advance(stint, write, **ended(WriteState.REFUSED, stint.now()), error=error)
     place = min(int(age.total_seconds() // 120), len(BACKOFF_SECONDS) - 1)
     return _advance(stint, write, owner=None, seconds=BACKOFF_SECONDS[place])

@@ -82,7 +82,7 @@ def keep_provisional(keeper: Keeper, write: Write, writer: Writer, prepared: Pre
     keeper.store.keep_provisional(write, keeper.integration, batches, given, keeper.now)
 
 
-def bury_provisional(keeper: Keeper, write: Write, error: tuple[str, str]) -> None:
+def bury_provisional(keeper: Keeper, write: Write, error: tuple[str, str, float | None]) -> None:
     """Tombstone what was kept for a write that had no effect after all, and end it. Raises NotMine."""
     gone = [(APPLICATIONS, write.application_id), (CANDIDATES, write.candidate_id)]
     batches = [(model, Writes(deleted=[our_id])) for model, our_id in gone if our_id is not None]

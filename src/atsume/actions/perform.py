@@ -264,8 +264,10 @@ class Actions:
     def _settled(self, write: Write, ask: Ask) -> Done | None:
         """Return or raise how a write ended; None while it goes on."""
         if write.error is not None and (write.ended_at is not None or not write.is_promised):
-            code, message = write.error
-            raise AtsumeError(Code[code], message)
+            code, message, seconds = write.error
+            error = AtsumeError(Code[code], message)
+            error.retry_after_seconds = seconds
+            raise error
         if write.state is WriteState.DONE and write.application_id and write.candidate_id:
             return Done(
                 write=write,

@@ -43,8 +43,13 @@ class SharedTurns:
         """Wait for a turn; call what comes back when the request has been answered. Raises AtsumeError."""
         reserved = self._reserved.get(counter)
         turn_id, at = reserved.pop(0) if reserved else self._take(counter, 1)[0]
-        while (left := at - self._clock()) > 0:
-            self._sleep(left)
+        limit, window = self._limits[counter]
+        while True:
+            if (left := at - self._clock()) > 0:
+                self._sleep(left)
+            at = self._store.confirm_turn(self._key(counter), turn_id, self._clock(), limit, window + MARGIN_SECONDS)
+            if at <= self._clock():
+                break
         return lambda: self._store.answer_turn(self._key(counter), turn_id, self._clock())
 
     def refused(self, counter: str) -> None:
@@ -77,9 +82,9 @@ class TooSoon(AtsumeError):
     """The tool's limit does not allow the write in time. Nothing was sent."""
 
     def __init__(self, seconds: float, limit: int, window: float) -> None:
-        self.seconds = seconds
         super().__init__(
             Code.REMOTE_RATE_LIMIT,
             f"The tool takes {limit} of these requests in {window:.0f} seconds from one company, and others come "
             f"first. Nothing was sent. Try again in {max(1, round(seconds + 0.5))} seconds.",
         )
+        self.retry_after_seconds = seconds

@@ -7,6 +7,7 @@ import time
 import traceback
 from collections.abc import Mapping
 from functools import partial
+from math import ceil
 from typing import Any
 from urllib.parse import unquote
 
@@ -66,6 +67,8 @@ class Refusal(Struct, frozen=True):
     title: str
     message: str
     status: int
+    retry_after: float | None = None
+    """Seconds, where they are known."""
 
 
 class Visit(Struct):
@@ -125,7 +128,8 @@ class Responder:
         if refusal.status == Code.AUTHENTICATION_INVALID.status:
             sent.append((b"www-authenticate", b"Bearer"))
         if refusal.status == Code.RATE_LIMIT_EXCEEDED.status:
-            sent.append((b"retry-after", str(visit.standing.reset_seconds).encode()))
+            seconds = visit.standing.reset_seconds if refusal.retry_after is None else ceil(refusal.retry_after)
+            sent.append((b"retry-after", str(max(seconds, 1)).encode()))
         body = envelope.error(refusal.code, refusal.title, refusal.message, log_url)
         return Answer(refusal.status, sent, body)
 
@@ -174,7 +178,8 @@ def _told_path(request: Request[Any, Any, Any]) -> str:
 def _refusal(error: Exception, *, is_general: bool) -> Refusal:
     if isinstance(error, AtsumeError):
         code = error.code
-        return Refusal(code.wire if code.is_general or not is_general else None, code.title, error.message, code.status)
+        wire = code.wire if code.is_general or not is_general else None
+        return Refusal(wire, code.title, error.message, code.status, error.retry_after_seconds)
     if isinstance(error, NotYet):
         return Refusal(None, "Not available yet", "This endpoint is not available yet in this version of Atsume.", 501)
     return unexpected(error)

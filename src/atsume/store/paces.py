@@ -68,6 +68,19 @@ class Paces:
             self._keep(connection, key, kept, blocked_until)
         return Slots(tuple(given))
 
+    def confirm_turn(self, key: str, turn_id: str, now: float, limit: int, window_seconds: float) -> float:
+        """Return from when on a turn may really be used: requests before it may have been answered later than hoped."""
+        with self.database.writing() as connection:
+            taken, blocked_until = self._locked(connection, key)
+            place = next((n for n, turn in enumerate(taken) if turn.id == turn_id), None)
+            if place is None:
+                return now
+            ends = sorted(_counts_until(turn, now, window_seconds) for turn in taken[:place])
+            at = max(now, blocked_until, ends[len(ends) - limit] if len(ends) >= limit else now)
+            taken[place].at = at
+            self._keep(connection, key, taken, blocked_until)
+        return at
+
     def answer_turn(self, key: str, turn_id: str, now: float) -> None:
         """Say that a turn's request was answered."""
         self._change(key, lambda turns: [msgspec.structs.replace(t, answered_at=now) if t.id == turn_id else t for t in turns])  # fmt: skip # noqa: E501

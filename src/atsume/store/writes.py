@@ -55,8 +55,8 @@ class Write(Struct, frozen=True, kw_only=True):
     application_remote_id: str | None
     sealed: bytes | None
     answer: bytes | None
-    error: tuple[str, str] | None
-    """Wire code and message of what the caller was told, or would have been."""
+    error: tuple[str, str, float | None] | None
+    """Name of the code, message and seconds to wait: what the caller was told, or would have been."""
     warnings: list[str]
     created_at: dt.datetime
     ended_at: dt.datetime | None
@@ -76,7 +76,7 @@ class NewWrite(Struct, frozen=True, kw_only=True):
     sealed: bytes
 
 
-_error = msgspec.json.Decoder(tuple[str, str])
+_error = msgspec.json.Decoder(tuple[str, str, float | None])
 _warnings = msgspec.json.Decoder(list[str])
 
 

@@ -106,7 +106,7 @@ class Written(Records, Lookups, Tracked):
         integration: Integration,
         batches: Batches,
         now: Callable[[], dt.datetime],
-        error: tuple[str, str],
+        error: tuple[str, str, float | None],
     ) -> None:
         """Tombstone the records of a write that turned out to have had no effect, and end it. Raises NotMine."""
 
