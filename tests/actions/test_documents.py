@@ -76,9 +76,7 @@ def test_documents_are_fetched(site: Site, files: str, number: int, path: str) -
     assert [(d["name"], d["size"]) for d in site.written()[-1]["documents"]] == [("cv.pdf", len(PDF))]
 
 
-@pytest.mark.parametrize(
-    ("path", "reason"), [("/none", "answered 404"), ("/big", "sent more than 20971520 bytes")]
-)
+@pytest.mark.parametrize(("path", "reason"), [("/none", "answered 404"), ("/big", "sent more than 20971520 bytes")])
 def test_documents_that_cannot_be_fetched(site: Site, files: str, path: str, reason: str) -> None:
     """Nothing is sent, and the message says why."""
     sent = len(site.sent())

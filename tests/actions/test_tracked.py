@@ -13,6 +13,9 @@ from tests.actions.world import Site, somebody
 def private(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site that mirrors only what was created through it."""
     with Site(tmp_path_factory.mktemp("private"), only_created_applications=None) as site:
+        integration = site.mirror.integration
+        plain = {k: v for k, v in integration.settings.items() if k != "only_created_applications"}
+        site.store.update_settings(integration.id, plain)
         yield site
 
 

@@ -5,7 +5,8 @@ Synchronous: one engine thread walks the streams in order, each stream's pages a
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 
 import msgspec
@@ -14,11 +15,11 @@ from msgspec import Struct
 from atsume.connectors.base import Came, Mirror, Page, Resumable, Session, Stream
 from atsume.errors import AtsumeError, CredentialsRefused
 from atsume.model import scope as scopes
-from atsume.model.catalogue import MODELS
+from atsume.model.catalogue import MODELS, Model
 from atsume.model.integration import Integration, SyncState
-from atsume.model.record import Timestamp, timestamp
+from atsume.model.record import Record, Timestamp, timestamp
 from atsume.model.scope import Scope
-from atsume.store.given_ids import IdsMoved
+from atsume.store.given_ids import Ids, IdsMoved
 from atsume.store.rows import Held, Row, StreamProgress
 from atsume.store.store import Store
 from atsume.sync import missing
@@ -170,8 +171,7 @@ def _mirror(job: Run, stream: Stream, queue: PageQueue, progress: Progress) -> S
     touch = integration.first_synced_at is not None or any(
         t.remaps and not store.is_empty(t.model, integration.no) for t in model.touches
     )
-    ids_of, mirror = store.ids(integration), store.mirror(integration)
-    make_row = row_maker(integration.id, model, ids_of if ids_of.version else None)
+    mirror, makers = store.mirror(integration), _Makers(job, model)
     carried = job.session.carried if isinstance(job.session, Resumable) else lambda: None
     fields = job.fields.of(stream, is_resumed=job.journal.stand(stream) is not None) if job.fields is not None else None
     for pages in _fetched(job, stream, queue, progress):
@@ -179,40 +179,46 @@ def _mirror(job: Run, stream: Stream, queue: PageQueue, progress: Progress) -> S
             came = salted(job.scope, model.name, [one for page in pages for one in stream.decode(page)])
         with progress.station("fields"):
             came = fields.look(came) if fields is not None else came
-        remembered = carried()
-        while True:
+        remembered, marks = carried(), b""
+        for ids_of, make_row in makers:
             with progress.station("compare"):
                 ids = [ids_of(model.name, one.remote_id) for one in came]
                 held = store.held(model.name, ids)
-                marks = seen.add(held.values())
-                fresh = _fresh(came, ids, held)
+                marks += seen.add(held.values())
             with progress.station("assemble and map"):
-                rows = _rows(stream, fresh, mirror, job.scope, make_row, fields)
+                rows = _rows(stream, _fresh(came, ids, held), mirror, job.scope, make_row, fields)
             with progress.station("diff"):
                 writes = diff(held, rows)
-            stands = progress.after(model.name, len(came), created=len(writes.created), updated=len(writes.updated))
-            entry = job.journal.entry(
-                stands, place_after(stream, pages), seen.high_water, seen=marks, carried=remembered
-            )
-            try:
-                with progress.station("commit"):
-                    done = store.commit(
-                        model.name,
-                        integration,
-                        writes,
-                        job.stamp,
-                        touch=touch,
-                        checkpoint=entry,
-                        ids_version=ids_of.version,
-                    )
+            with progress.station("commit"), suppress(IdsMoved):  # a write gave out ids: these pages once more
+                stands = progress.after(model.name, len(came), created=len(writes.created), updated=len(writes.updated))
+                place = place_after(stream, pages)
+                entry = job.journal.entry(stands, place, seen.high_water, seen=marks, carried=remembered)
+                now = {"touch": touch, "checkpoint": entry, "ids_version": ids_of.version}
+                done = store.commit(model.name, integration, writes, job.stamp, **now)
+                progress.committed(model.name, len(came), done)
                 break
-            except IdsMoved:  # a write gave out ids meanwhile: these pages once more, with them
-                ids_of = store.ids(integration)
-                make_row = row_maker(integration.id, model, ids_of)
-        progress.committed(model.name, len(came), done)
     if fields is not None:
         fields.done(is_full=stream.detects_deletions)
     return seen
+
+
+class _Makers:
+    """The ids of records and what makes their rows: first as they are known, then, asked again, as they are now."""
+
+    def __init__(self, job: Run, model: Model) -> None:
+        self._job, self._model = job, model
+        self._known = self._load()
+
+    def __iter__(self) -> Iterator[tuple[Ids, Callable[[Record, int], Row]]]:
+        """Yield them until somebody's batch is taken."""
+        while True:
+            yield self._known
+            self._known = self._load()
+
+    def _load(self) -> tuple[Ids, Callable[[Record, int], Row]]:
+        integration = self._job.integration
+        ids = self._job.store.ids(integration)
+        return ids, row_maker(integration.id, self._model, ids if ids.version else None)
 
 
 def _seen(job: Run, stream: Stream) -> Seen:

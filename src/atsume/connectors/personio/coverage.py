@@ -31,7 +31,7 @@ INPUTS = (
 """Inputs of both write actions: they are the same call."""
 FEATURES: tuple[tuple[str, str, Status], ...] = (
     ("automatic_source_writing", "Automatic Source Writing", Status.SUPPORTED),
-    ("sync_only_created_applications", "Sync Only Created Applications", Status.NOT_IMPLEMENTED),
+    ("sync_only_created_applications", "Sync Only Created Applications", Status.SUPPORTED),
     ("connection_guide", "Connection Guide", Status.NOT_IMPLEMENTED),
     ("prerequisites", "Prerequisites", Status.NOT_IMPLEMENTED),
     ("create_credentials", "Create credentials", Status.NOT_IMPLEMENTED),
