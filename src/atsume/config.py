@@ -12,7 +12,7 @@ from dotenv import dotenv_values
 from msgspec import Meta, Struct
 
 PREFIX = "ATSUME_"
-SECRET = frozenset({"encryption_key", "api_key", "database_url"})
+SECRET = frozenset({"encryption_key", "api_key", "database_url", "metrics_token"})
 """Settings that are masked wherever they are shown."""
 
 HttpUrl = Annotated[str, Meta(pattern="^https?://[^/ ]+")]
@@ -41,6 +41,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Name of this process among several workers on PostgreSQL; by default the host's. It should outlive a restart."""
     requests_per_minute: Annotated[int, Meta(ge=0)] = 6000
     """Quota per API key and integration, as the `ratelimit-*` headers tell it. 0: none."""
+    metrics_token: str | None = None
+    """Bearer token that `/metrics` asks for; none: it is open."""
     keep_tombstones_days: Annotated[int, Meta(ge=0)] = 14
     """After so many days nothing is kept of a deleted record but its ids and times."""
     keep_deleted_days: Annotated[int, Meta(ge=0)] = 14

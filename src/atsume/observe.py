@@ -1,8 +1,11 @@
 """What can be seen of a running server: structured logs, with secrets taken out before they are written."""
 
+import contextvars
 import logging
 import re
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import structlog
@@ -35,6 +38,17 @@ def configure(*, as_json: bool, level: int = logging.INFO) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def about(**names: str) -> AbstractContextManager[None]:
+    """Put these names into every log line of this thread, and of the threads that `inherited` starts, inside."""
+    return structlog.contextvars.bound_contextvars(**names)
+
+
+def inherited(work: Callable[[], None]) -> Callable[[], None]:
+    """Return the work, to be done in another thread, with the names that this thread's log lines have."""
+    context = contextvars.copy_context()
+    return lambda: context.run(work)
 
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("atsume")

@@ -19,6 +19,7 @@ from atsume.egress import Egress
 from atsume.ids import random_id
 from atsume.model.work import Kind
 from atsume.store.alone import hold
+from atsume.store.retention import Keep
 from atsume.store.shared_clock import SharedClock
 from atsume.store.store import Store
 from atsume.sync.execute import Executor
@@ -49,7 +50,7 @@ def open_server(config: Config) -> Server:
     store.migrate()
     connectors = registry.tools(config)
     now = SharedClock(store.database, clock.now, clock.monotonic_seconds)
-    executor = Executor(store=store, connectors=connectors, encryption_key=encryption_key, now=now)
+    executor = Executor(store=store, connectors=connectors, encryption_key=encryption_key, now=now, keep=_keep(config))
     courier = Courier(
         store=store,
         egress=Egress(allow_private=config.allow_private_network),
@@ -106,6 +107,15 @@ def new_api_key(server: Server, environment_id: str, name: str, key: str | None 
     key = key or crypto.new_api_key()
     server.store.add_api_key(environment_id, name, crypto.api_key_hash(key), key[:12], clock.now())
     return key
+
+
+def _keep(config: Config) -> Keep:
+    return Keep(
+        tombstones_days=config.keep_tombstones_days,
+        deleted_days=config.keep_deleted_days,
+        exchanges_days=config.keep_exchanges_days,
+        statistics_days=config.keep_statistics_days,
+    )
 
 
 def _bootstrap(server: Server) -> None:

@@ -26,6 +26,7 @@ from typing import Any
 
 from atsume.actions.reconcile import writes
 from atsume.integrations.fields import remaking
+from atsume.integrations.retention import sweeps
 from atsume.model.work import Kind
 from atsume.observe import log
 from atsume.store import alone
@@ -35,7 +36,7 @@ from atsume.sync.replica import BEAT_SECONDS, Replica
 
 ShouldStop = Callable[[], bool]
 
-KINDS: tuple[Callable[[Executor, ShouldStop], Kind], ...] = (syncs, writes, remaking)
+KINDS: tuple[Callable[[Executor, ShouldStop], Kind], ...] = (syncs, writes, remaking, sweeps)
 """All kinds of work, each made from what carrying out needs and a way to ask whether the process is about to stop."""
 
 POLL_SECONDS = 1.0

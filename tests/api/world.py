@@ -128,7 +128,7 @@ class World(Struct):
         )
         made = self.store.add_integration(new, NOW)
         if synced:
-            self.store.mark_first_synced(integration_id, NOW)
+            self.store.synced(integration_id, NOW, None)
         return self.store.integration(integration_id) or made
 
     def switch(self, integration: Integration, *opted_out: str, **settings: str) -> None:

@@ -25,7 +25,7 @@ def sample(**records: list[Any]) -> Sample:
 @pytest.mark.parametrize(
     ("seen", "found"),
     [
-        (Sample({"ats_jobs": 0, "ats_users": 0}, {}),                  "Nothing came"),
+        (Sample({"ats_application_stages": 5}, {}),                   "Nothing came"),
         (sample(jobs=[NAMELESS_JOB] * 20),                            "20 of the first 20 jobs have no name"),
         (sample(candidates=[NOBODY] * 19 + [PERSON]),                 "19 of the first 20 candidates have neither"),
         (sample(applications=[FOR_NOTHING] * 30),                     "applications are for a job that is not there"),

@@ -29,7 +29,7 @@ from litestar.types import (
     Send,
 )
 
-from atsume.api import assets, documentation
+from atsume.api import assets, documentation, metrics
 from atsume.api.contents import ENDPOINTS
 from atsume.api.deps import Deps
 from atsume.api.endpoints import PREFIX, Endpoint
@@ -62,14 +62,16 @@ class App(Litestar):
 
 def create_app(deps: Deps, pages: Sequence[ControllerRouterHandler] = ()) -> Litestar:
     """Return the application; `pages` are routes of others to serve beside the API."""
-    responder = Responder(deps)
+    registry, requests = metrics.registry_of(deps.store, deps.now)
+    responder = Responder(deps, requests)
     readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
     return App(
         route_handlers=[
             *(_route(responder, readers, endpoint) for endpoint in ENDPOINTS),
             *assets.routes(deps),
             *documentation.routes(deps),
-            *health(deps.store),
+            *health(deps.store, deps.now),
+            *metrics.routes(registry, deps),
             *pages,
         ],
         exception_handlers={Exception: _outside(responder)},
@@ -116,6 +118,7 @@ class _Written(Response[None]):
                 Visit(time.perf_counter()),
             )
             response.add(self._headers)
+            self._responder.count_stray(request.method, response.status)
             await response(scope, receive, send)
 
         return send_it

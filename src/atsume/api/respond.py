@@ -23,7 +23,9 @@ from atsume.api.deps import Deps
 from atsume.api.endpoints import Call, Endpoint
 from atsume.api.exchanges import ExchangeLog, Failed
 from atsume.api.general.later import NotYet
+from atsume.api.metrics import Requests
 from atsume.api.quota import UNLIMITED, Header, Quota, Standing
+from atsume.api.used import Used
 from atsume.errors import AtsumeError, Code
 from atsume.model.integration import Integration
 from atsume.observe import log, redact
@@ -37,6 +39,9 @@ HEADERS: list[Header] = [
 ]
 """On every answer: it may hold personal data, so nobody keeps it."""
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Any other is counted as one."""
+
 SECRET_PARAMETERS = frozenset({"token"})
 
 
@@ -46,6 +51,11 @@ class Answer(ASGIResponse):
     def __init__(self, status: int, headers: list[Header], body: bytes) -> None:
         self._start = status, [*headers, (b"content-length", str(len(body)).encode())]
         self._body = body
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self._start[0]
 
     def add(self, headers: Mapping[str, str]) -> None:
         """Add headers."""
@@ -85,16 +95,23 @@ class Visit(Struct):
 class Responder:
     """Answers requests. One for the life of the app, used by many threads."""
 
-    def __init__(self, deps: Deps) -> None:
-        self._deps = deps
+    def __init__(self, deps: Deps, requests: Requests) -> None:
+        self._deps, self._requests = deps, requests
         self._keys = KeyRing(deps.store)
         self._recent = gate.Recent(deps.store)
         self._quota = Quota(deps.config.requests_per_minute)
         self._exchanges = ExchangeLog(deps)
+        self._used = Used(deps.store, deps.now)
 
     def respond(self, endpoint: Endpoint, request: Request[Any, Any, Any], body: bytes = b"") -> Answer:
         """Return the answer of an endpoint to a request; never raises."""
         visit = Visit(time.perf_counter())
+        answer = self._answer(endpoint, visit, request, body)
+        seconds = time.perf_counter() - visit.started
+        self._requests.answered(endpoint.path, endpoint.method, answer.status, seconds)
+        return answer
+
+    def _answer(self, endpoint: Endpoint, visit: Visit, request: Request[Any, Any, Any], body: bytes) -> Answer:
         headers = request.scope["headers"]
         try:
             call = self._admit(endpoint, visit, request, body)
@@ -108,6 +125,10 @@ class Responder:
         if encoding is not None:
             sent.append((b"content-encoding", encoding.encode()))
         return Answer(200, sent, answer)
+
+    def count_stray(self, method: str, status: int) -> None:
+        """Count an answer to what is no endpoint of the API."""
+        self._requests.answered("none", method if method in METHODS else "other", status, 0.0)
 
     def refuse(self, refusal: Refusal, method: str, path: str, query: bytes, visit: Visit) -> Answer:
         """Return the error envelope, after writing the exchange down."""
@@ -141,6 +162,8 @@ class Responder:
                 visit.integration = gate.named(self._recent.integration, key, _header(headers, b"x-integration-id"))
         finally:
             about = visit.integration.id if visit.integration else ""
+            if about:
+                self._used.saw(about)
             visit.standing = self._quota.take(key.id, about, deps.now())
         if visit.standing.is_exceeded:
             raise AtsumeError(

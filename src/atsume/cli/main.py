@@ -17,6 +17,8 @@ COMMANDS = {
     "webhooks": "atsume.cli.webhooks:webhooks",
     "fields": "atsume.cli.fields:fields",
     "config": "atsume.cli.operating:config",
+    "status": "atsume.cli.status:status",
+    "erase": "atsume.cli.erasing:erase",
     "simulate": "atsume.cli.serving:simulate",
     "demo": "atsume.cli.demo:demo",
 }
@@ -30,6 +32,8 @@ HELP = {
     "webhooks": "Endpoints that are told of events.",
     "fields": "Custom fields, and the tool's own fields that feed them.",
     "config": "Settings and where they come from.",
+    "status": "How the server stands, and what needs somebody.",
+    "erase": "Erase an integration, a person or an environment, and prove it.",
     "simulate": "Run the Personio simulator.",
     "demo": "Everything at once: simulator, server, a first sync.",
 }

@@ -1,4 +1,6 @@
-"""The sweep: what has been kept long enough is taken away. Work for a worker; every step may be stopped and repeated.
+"""The sweep: what was kept long enough is taken away; what nobody asks for is disabled, where that is the rule.
+
+Work for a worker; every step may be stopped and repeated.
 
 `due` costs a few index look-ups when there is nothing to do.
 """
@@ -8,22 +10,18 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from atsume.model.integration import Integration
+from atsume.model.lifecycle import IDLE_FOR, Trigger
+from atsume.model.work import Kind
 from atsume.observe import log
+from atsume.store.retention import Keep
 from atsume.store.store import Store
+from atsume.sync.execute import Executor
 
 SWEEP = "retention"
 """Id of the one piece of work there is."""
 PAUSE = dt.timedelta(minutes=10)
 """Between two looks: nothing here is urgent."""
-
-
-class Keep(Struct, frozen=True, kw_only=True):
-    """How many days things are kept."""
-
-    tombstones_days: int = 14
-    deleted_days: int = 14
-    exchanges_days: int = 7
-    statistics_days: int = 60
 
 
 class Sweep(Struct, frozen=True):
@@ -42,10 +40,11 @@ class Sweep(Struct, frozen=True):
             or store.deleted_integrations(_before(now, keep.deleted_days))
             or store.has_old_exchanges(_before(now, keep.exchanges_days))
             or store.has_old_runs(_before(now, keep.statistics_days))
+            or self._idle(now)
         )
         return [SWEEP] if is_due else []
 
-    def carry_out(self, _id: str = SWEEP) -> dict[str, int]:
+    def carry_out(self, _piece: str = SWEEP) -> dict[str, int]:
         """Take it all away; return how many rows by kind. Raises nothing."""
         try:
             swept = self._sweep(self.now())
@@ -56,6 +55,11 @@ class Sweep(Struct, frozen=True):
             log.info("swept", **swept)
         return swept
 
+    def _idle(self, now: dt.datetime) -> list[Integration]:
+        """Return what nobody has asked for, where the environment has that rule."""
+        store = self.store
+        return [one for one in store.idle_integrations(now - IDLE_FOR) if store.in_force(one).idle_rule]
+
     def _sweep(self, now: dt.datetime) -> dict[str, int]:
         store, keep = self.store, self.keep
         tombstones = _before(now, keep.tombstones_days)
@@ -65,13 +69,35 @@ class Sweep(Struct, frozen=True):
         )
         deleted = store.deleted_integrations(_before(now, keep.deleted_days))
         erased = sum(sum(store.erase_integration(one).values()) for one in deleted)
+        idle = self._idle(now)
+        for one in idle:
+            store.transition(one.id, Trigger.IDLED, now)
         return {
+            "idle": len(idle),
             "tombstones": blanked,
             "integrations": len(deleted),
             "rows_of_integrations": erased,
             "exchanges": _all(lambda: store.prune_exchanges(_before(now, keep.exchanges_days))),
             "runs": _all(lambda: store.prune_runs(_before(now, keep.statistics_days))),
         }
+
+
+def sweeps(executor: Executor, should_stop: Callable[[], bool]) -> Kind:
+    """Return the kind of work that sweeping is. Looked for now and then, in each process on its own."""
+    del should_stop  # every step of a sweep is short
+    work = Sweep(executor.store, executor.keep, executor.now)
+    looked: list[dt.datetime] = []
+
+    def due(now: dt.datetime, limit: int) -> list[str]:
+        if looked and looked[0] <= now < looked[0] + PAUSE:
+            return []
+        looked[:] = [now]
+        return work.due(now, limit)
+
+    def carry_out(piece: str) -> None:
+        work.carry_out(piece)
+
+    return Kind(name="sweep", due=due, carry_out=carry_out, seats=1)
 
 
 def _before(now: dt.datetime, days: int) -> dt.datetime:

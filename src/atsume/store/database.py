@@ -8,6 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from enum import Enum
 from typing import Any, TypeVar
 
 import msgspec
@@ -36,6 +37,24 @@ Seen = TypeVar("Seen")
 
 class StoreError(Exception):
     """The store cannot do what was asked; the message says why, in a sentence, without secrets."""
+
+
+class Trouble(Enum):
+    """What is wrong with the database itself, in a sentence for an operator."""
+
+    AWAY = "The database did not answer."
+    FULL = "The database has no room left on its disk. Make room, then sync again; what was there is unharmed."
+
+
+def trouble(error: BaseException) -> Trouble | None:
+    """Return what an error says of the database; None when it is about something else."""
+    if isinstance(error, exc.DBAPIError) and error.orig is not None:
+        error = error.orig
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if not kinds & {"OperationalError", "InterfaceError", "DiskFull"}:
+        return None
+    is_full = "DiskFull" in kinds or "disk is full" in str(error)
+    return Trouble.FULL if is_full else Trouble.AWAY
 
 
 class Among(sa.ColumnElement[bool]):

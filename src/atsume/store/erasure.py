@@ -5,8 +5,7 @@ has `environment_id`; record tables belong by their numbers. A table that is non
 a test fails for a new table about which nobody decided.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -22,6 +21,8 @@ from atsume.store.schema import (
     first_seq,
     integrations,
     metadata,
+    sync_checkpoints,
+    sync_runs,
 )
 from atsume.store.schema_fields import REMOTES, integration_fields
 from atsume.store.text import Position
@@ -43,17 +44,27 @@ KEPT = {
 }
 """Tables of which erasing an integration leaves the rows, and why."""
 
+MENTIONING = ("exchanges", "connect_links")
+"""Tables whose rows go when they mention a person who is erased."""
+
 
 class Erasure:
     """Counts, erases, looks again."""
 
     database: Database
 
-    def deleted_integration(self, integration_id: str) -> Integration | None:
+    def known_integration(self, integration_id: str) -> Integration | None:
         """Return an integration, deleted or not."""
+        return next(iter(self._known(integrations.c.id == integration_id)), None)
+
+    def known_integrations(self, environment_id: str) -> list[Integration]:
+        """Return all integrations of an environment, deleted or not."""
+        return self._known(integrations.c.environment_id == environment_id)
+
+    def _known(self, *where: sa.ColumnElement[bool]) -> list[Integration]:
+        query = sa.select(*SHOWN).where(*where).order_by(integrations.c.no)
         with self.database.looking() as connection:
-            row = connection.execute(sa.select(*SHOWN).where(integrations.c.id == integration_id)).first()
-        return None if row is None else as_integration(row)
+            return [as_integration(row) for row in connection.execute(query)]
 
     def left_of_integration(self, integration: Integration) -> dict[str, int]:
         """Return the number of rows of the integration by table; only tables that have any."""
@@ -91,62 +102,90 @@ class Erasure:
             with self.database.writing() as connection:
                 gone = connection.execute(sa.delete(table).where(wanted)).rowcount
             if gone:
-                erased[table.name] = erased.get(table.name, 0) + gone
+                name = str(table.name)
+                erased[name] = erased.get(name, 0) + gone
             if not one_key or gone < BATCH:
                 return
 
-    def people(self, email: str, environment_id: str | None = None) -> dict[str, list[str]]:
-        """Return the ids, by model, of the records of whoever has this address; candidates with their applications."""
+    def people(self, email: str, environment_id: str | None = None) -> list[tuple[Integration, dict[str, list[str]]]]:
+        """Return the ids, by integration and model, of the records of whoever has this address.
+
+        Candidates with their applications, and users.
+        """
+        lower, found = email.lower(), []
         candidates, users = RECORDS["ats_candidates"].keys, RECORDS["ats_users"].keys
-        applications = RECORDS["ats_applications"].keys
-        lower = email.lower()
+        holds = Position(candidates.c.emails, sa.literal(f"\n{lower}\n")) > 0
         with self.database.looking() as connection:
+            people = _by_integration(connection, candidates, holds)
+            colleagues = _by_integration(connection, users, users.c.email == lower)
+            for integration in self._known(
+                *([integrations.c.environment_id == environment_id] if environment_id else [])
+            ):
+                ids = {
+                    "ats_candidates": people.get(integration.no, []),
+                    "ats_users": colleagues.get(integration.no, []),
+                }
+                ids["ats_applications"] = _applications(connection, ids["ats_candidates"])
+                if any(ids.values()):
+                    found.append((integration, {model: some for model, some in ids.items() if some}))
+        return found
 
-            def ids(keys: sa.Table, *where: sa.ColumnElement[bool]) -> list[str]:
-                mine = [keys.c.integration_no.in_(_numbers(environment_id))] if environment_id else []
-                return list(connection.execute(sa.select(keys.c.id).where(*where, *mine)).scalars())
-
-            found = {
-                "ats_candidates": ids(candidates, Position(candidates.c.emails, sa.literal(f"\n{lower}\n")) > 0),
-                "ats_users": ids(users, users.c.email == lower),
-            }
-            found["ats_applications"] = ids(applications, applications.c.candidate_id.in_(found["ats_candidates"]))
-        return {model: ids for model, ids in found.items() if ids}
-
-    def erase_people(self, found: dict[str, list[str]], email: str, at: str) -> dict[str, int]:
-        """Empty these records and keep the next syncs from filling them again; return how many by table."""
-        erased: dict[str, int] = {}
+    def erase_records(self, found: Mapping[str, Sequence[str]]) -> dict[str, int]:
+        """Empty tombstones and keep every sync from filling them again; return how many by table."""
+        journal = metadata.tables["writes"]
         with self.database.writing() as connection:
-            for model, ids in found.items():
-                tables = RECORDS[model]
-                mark = (
-                    sa.update(tables.keys)
-                    .values(changed_at=at, touched_at=at, deleted_at=sa.func.coalesce(tables.keys.c.deleted_at, at))
-                    .where(tables.keys.c.id.in_(ids))
+            erased = {
+                model: blank(connection, model, RECORDS[model].keys.c.id.in_(ids), remote_fingerprint=ERASED)
+                for model, ids in found.items()
+            }
+            about = journal.c.candidate_id.in_(found.get("ats_candidates", ())), journal.c.ended_at.is_not(None)
+            erased["writes"] = connection.execute(sa.delete(journal).where(*about)).rowcount
+        return {table: count for table, count in erased.items() if count}
+
+    def forget_address(self, email: str, environment_id: str | None = None) -> dict[str, int]:
+        """Take an address out of everything that is no record; return how many rows by table."""
+        lower, forgotten = email.lower(), {}
+        creator = sa.func.lower(integrations.c.creator_email) == lower
+        mine = [integrations.c.environment_id == environment_id] if environment_id else []
+        with self.database.writing() as connection:
+            take = sa.update(integrations).values(creator_email=None).where(creator, *mine)
+            forgotten["integrations"] = connection.execute(take).rowcount
+            for name in MENTIONING:
+                table = metadata.tables[name]
+                own = (
+                    [table.c.environment_id == environment_id] if environment_id and "environment_id" in table.c else []
                 )
-                connection.execute(mark)
-                erased[model] = blank(connection, model, tables.keys.c.id.in_(ids), remote_fingerprint=ERASED)
+                forgotten[name] = connection.execute(sa.delete(table).where(_holds(table, lower), *own)).rowcount
             connection.execute(sa.update(integration_fields).values(examples="[]"))  # they may be of that person
-            creator = sa.func.lower(integrations.c.creator_email) == email.lower()
-            connected = connection.execute(sa.update(integrations).values(creator_email=None).where(creator)).rowcount
-        return {table: count for table, count in {**erased, "integrations": connected}.items() if count}
+        return {table: count for table, count in forgotten.items() if count}
 
     def mentions(self, text: str) -> dict[str, int]:
         """Return how many rows of each table hold a text in any column. Reads everything: slow, and thorough."""
         found: dict[str, int] = {}
         with self.database.looking() as connection:
             for table in metadata.sorted_tables:
-                columns = [column for column in table.columns if isinstance(column.type, sa.Text)]
-                if not columns:
-                    continue
-                holds = sa.or_(*(Position(sa.func.lower(column), sa.literal(text.lower())) > 0 for column in columns))
-                if count := connection.execute(sa.select(sa.func.count()).select_from(table).where(holds)).scalar():
-                    found[table.name] = count
+                query = sa.select(sa.func.count()).select_from(table).where(_holds(table, text.lower()))
+                if count := connection.execute(query).scalar():
+                    found[str(table.name)] = count
         return found
 
 
-def _numbers(environment_id: str) -> sa.ScalarSelect[Any]:
-    return sa.select(integrations.c.no).where(integrations.c.environment_id == environment_id).scalar_subquery()
+def _holds(table: sa.Table, lower: str) -> sa.ColumnElement[bool]:
+    columns = [column for column in table.columns if isinstance(column.type, sa.Text)]
+    return sa.or_(sa.false(), *(Position(sa.func.lower(column), sa.literal(lower)) > 0 for column in columns))
+
+
+def _by_integration(connection: sa.Connection, keys: sa.Table, *where: sa.ColumnElement[bool]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for number, record_id in connection.execute(sa.select(keys.c.integration_no, keys.c.id).where(*where)):
+        found.setdefault(number, []).append(record_id)
+    return found
+
+
+def _applications(connection: sa.Connection, candidates: Sequence[str]) -> list[str]:
+    keys = RECORDS["ats_applications"].keys
+    query = sa.select(keys.c.id).where(keys.c.candidate_id.in_(candidates)).order_by(keys.c.seq)
+    return list(connection.execute(query).scalars())
 
 
 def _of_integration(integration: Integration) -> Iterator[tuple[sa.Table, sa.ColumnElement[bool]]]:
@@ -154,6 +193,8 @@ def _of_integration(integration: Integration) -> Iterator[tuple[sa.Table, sa.Col
     first = first_seq(integration.no)
     records = {table.name for tables in RECORDS.values() for table in (tables.keys, tables.fragments)}
     records |= {table.name for table in REMOTES.values()}
+    runs = sa.select(sync_runs.c.id).where(sync_runs.c.integration_no == integration.no)
+    yield sync_checkpoints, sync_checkpoints.c.run_id.in_(runs)
     for table in reversed(metadata.sorted_tables):
         if table.name in records:
             yield table, sa.and_(table.c.seq > first, table.c.seq <= first + SEQ_MASK)
@@ -174,8 +215,9 @@ def _of_environment(environment_id: str) -> Iterator[tuple[sa.Table, sa.ColumnEl
 
 
 def _counted(connection: sa.Connection, owned: Iterator[tuple[sa.Table, sa.ColumnElement[bool]]]) -> dict[str, int]:
-    counts = (
-        (table.name, connection.execute(sa.select(sa.func.count()).select_from(table).where(condition)).scalar() or 0)
-        for table, condition in owned
-    )
-    return {name: count for name, count in counts if count}
+    found: dict[str, int] = {}
+    for table, condition in owned:
+        count = connection.execute(sa.select(sa.func.count()).select_from(table).where(condition)).scalar()
+        if count:
+            found[str(table.name)] = count
+    return found

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from atsume.model.integration import Integration
+from atsume.model.integration import Integration, State
 from atsume.model.lifecycle import Standing, Trigger, after, is_refused_for_long
 from atsume.store.database import Database
 from atsume.store.integrations import SHOWN, as_integration, note_state
@@ -84,6 +84,22 @@ class Lifecycles:
         """Let the next run bury however much is gone; None takes it back."""
         with self.database.writing() as connection:
             _update(connection, integration_id, deletions_allowed_at=at)
+
+    def mark_used(self, integration_id: str, at: dt.datetime) -> None:
+        """Remember that a caller asked for an integration."""
+        with self.database.writing() as connection:
+            _update(connection, integration_id, used_at=at)
+
+    def idle_integrations(self, before: dt.datetime) -> list[Integration]:
+        """Return the active integrations that nobody has asked for since then, whatever their environment says."""
+        last = sa.func.coalesce(integrations.c.used_at, integrations.c.created_at)
+        query = sa.select(*SHOWN).where(
+            integrations.c.deleted_at.is_(None),
+            integrations.c.state == State.ACTIVE.value,
+            last < sa.bindparam(None, before, integrations.c.created_at.type),
+        )
+        with self.database.looking() as connection:
+            return [as_integration(row) for row in connection.execute(query.order_by(integrations.c.no))]
 
     def hide_integration(self, integration_id: str, at: dt.datetime) -> bool:
         """Delete an integration: nobody finds it any more, its credentials are gone, its data waits to be erased.

@@ -40,3 +40,11 @@ def migrate(database: Database) -> None:
                 f"The database was made by a newer version of Atsume (schema {', '.join(held)}). Upgrade Atsume."
             ) from error
         command.upgrade(settings, "head")
+
+
+def versions(database: Database) -> tuple[str, str]:
+    """Return (the version of the schema that is there, the newest that this program knows); empty: none yet."""
+    with database.looking() as connection:
+        held = MigrationContext.configure(connection).get_current_heads()
+        newest = ScriptDirectory.from_config(config(connection)).get_heads()
+    return ", ".join(held), ", ".join(newest)

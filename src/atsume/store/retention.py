@@ -3,6 +3,7 @@
 import datetime as dt
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from atsume.model.integration import Integration
 from atsume.model.record import timestamp
@@ -13,6 +14,15 @@ from atsume.store.schema import RECORDS, exchanges, integrations, sync_runs
 
 BATCH = 1000
 """Rows that go in one transaction."""
+
+
+class Keep(Struct, frozen=True, kw_only=True):
+    """How many days things are kept."""
+
+    tombstones_days: int = 14
+    deleted_days: int = 14
+    exchanges_days: int = 7
+    statistics_days: int = 60
 
 
 class Retention:

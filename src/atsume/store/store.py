@@ -26,6 +26,7 @@ from atsume.store.remotes import Remotes
 from atsume.store.replicas import Replicas
 from atsume.store.retention import Retention
 from atsume.store.scopes import Scopes
+from atsume.store.statistics import Statistics
 from atsume.store.sync_runs import SyncRuns
 from atsume.store.writes import WriteJournal
 from atsume.store.written import Written
@@ -56,6 +57,7 @@ class Store(
     Deliveries,
     Fields,
     Remotes,
+    Statistics,
 ):
     """An open store. Each base holds one topic."""
 
@@ -78,6 +80,12 @@ class Store(
         from atsume.store.migrate import migrate  # noqa: PLC0415 - loads Alembic, which only this needs
 
         migrate(self.database)
+
+    def schema_versions(self) -> tuple[str, str]:
+        """Return (the version of the schema that is there, the newest that this program knows)."""
+        from atsume.store.migrate import versions  # noqa: PLC0415 - loads Alembic, which only this needs
+
+        return versions(self.database)
 
     def ping(self) -> None:
         """Raise StoreError unless the database answers."""

@@ -16,6 +16,7 @@ from atsume.store.feed import announce
 from atsume.store.outbox import SyncFacts, note
 from atsume.store.rows import StreamProgress, SyncRun
 from atsume.store.schema import integrations, sync_checkpoints, sync_runs
+from atsume.store.statistics import count_run
 
 _ACTIVE = (SyncState.QUEUED.value, SyncState.RUNNING.value)
 _SHOWN = [sync_runs.c[name] for name in SyncRun.__struct_fields__]
@@ -199,6 +200,8 @@ def cancel_active(connection: sa.Connection, integration_id: str, at: dt.datetim
 
 
 def _note_end(connection: sa.Connection, run: SyncRun, at: dt.datetime) -> None:
+    """Note and count the end of a run, in the transaction that ends it."""
+    count_run(connection, run)
     mine = integrations.c.id == run.integration_id
     row = connection.execute(sa.select(integrations).where(mine)).one()
     facts = SyncFacts(

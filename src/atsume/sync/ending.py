@@ -33,7 +33,6 @@ def settle(
     if after is not None and (after.state, after.qa_status) != (integration.state, integration.qa_status):
         log.warning(
             "integration changed",
-            integration_id=after.id,
             state=after.state.value,
             qa_status=after.qa_status.value,
             findings=after.qa_findings,

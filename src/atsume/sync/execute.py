@@ -16,8 +16,10 @@ from atsume.ids import random_id
 from atsume.model.fields import FieldBook
 from atsume.model.integration import Integration, SyncState
 from atsume.model.record import timestamp
-from atsume.observe import log, redact
+from atsume.observe import about, inherited, log, redact
 from atsume.store.checkpoints import RunLost
+from atsume.store.database import Trouble, trouble
+from atsume.store.retention import Keep
 from atsume.store.rows import LoggedExchange, StreamProgress, SyncRun
 from atsume.store.store import Store
 from atsume.sync import permissions
@@ -51,6 +53,8 @@ class Executor(Struct, frozen=True, kw_only=True):
     now: Callable[[], dt.datetime]
     process: str = msgspec.field(default_factory=random_id)
     """This process, as owner of what it carries out."""
+    keep: Keep = Keep()
+    """How long things are kept."""
 
 
 def execute(
@@ -58,36 +62,56 @@ def execute(
 ) -> SyncState:
     """Carry a run on to its end, whatever happens, and write the end down. Returns the state it is left in.
 
-    A run that `should_stop` interrupts is not ended but let go: the next process goes on with it.
+    A run that `should_stop` interrupts is not ended but let go: the next process goes on with it. Raises the database's
+    own error when the database goes away: the run still stands as this process' own.
     """
     integration = executor.store.integration(claimed.integration_id)
     if integration is None:
         return SyncState.CANCELLED
-    log.info("sync started", sync_id=claimed.id, integration_id=integration.id, attempt=claimed.attempts)
+    with about(sync_id=claimed.id, integration_id=integration.id):
+        return _carry_through(executor, integration, claimed, should_stop, report)
+
+
+def _carry_through(
+    executor: Executor,
+    integration: Integration,
+    claimed: SyncRun,
+    should_stop: Callable[[], bool],
+    report: Report | None,
+) -> SyncState:
+    log.info("sync started", type=claimed.type.value, attempt=claimed.attempts)
     watch = Watch(executor, claimed, should_stop)
     fields = None
     try:
         fields = RunFields(executor.store, integration, _book(executor, integration), executor.now)
         outcome = _run(executor, integration, claimed, watch, report, fields)
     except RunLost:
-        return _lost(claimed)
+        return _lost()
     except Exception as error:  # the run must never stay RUNNING because of a defect of ours
-        log.exception("sync crashed", sync_id=claimed.id)
-        message = error.message if isinstance(error, AtsumeError) else "An unexpected error; see the server's log."
+        if (found := trouble(error)) is Trouble.AWAY:
+            raise  # whoever called lets go of the run when the database is back, and it goes on where it was
+        log.exception("sync crashed")
+        message = _told(error, found)
         outcome = Outcome(SyncState.FAILED, [], [], message, {})
     finally:
         watch.end()
     if outcome.state is SyncState.CANCELLED and not watch.is_late:
         executor.store.release_sync(claimed.id, claimed.owner or "")
-        return _lost(claimed)
+        return _lost()
     state = _finish(executor, integration, claimed, outcome, is_late=watch.is_late)
     if state is not SyncState.RUNNING and fields is not None and fields.is_outdated():
         settle_fields(executor.store, integration, _book(executor, integration), executor.now())
     return state
 
 
-def _lost(claimed: SyncRun) -> SyncState:
-    log.info("sync let go", sync_id=claimed.id)
+def _told(error: Exception, found: Trouble | None) -> str:
+    if found is not None:
+        return found.value
+    return error.message if isinstance(error, AtsumeError) else "An unexpected error; see the server's log."
+
+
+def _lost() -> SyncState:
+    log.info("sync let go")
     return SyncState.RUNNING
 
 
@@ -98,7 +122,7 @@ def _finish(
     if is_late and state is SyncState.CANCELLED:
         state, error = SyncState.TIMED_OUT, "The sync took longer than it may. What it brought so far stays."
     if not executor.store.is_mine(claimed.id, claimed.owner or ""):
-        return _lost(claimed)
+        return _lost()
     if integration.first_synced_at is None:
         executor.store.take_stock()  # before anybody may read
     settle(executor.store, integration, claimed.type, state, ended)
@@ -107,7 +131,7 @@ def _finish(
     )
     if state is SyncState.SUCCEEDED and claimed.started_at is not None:
         executor.store.data_renewed(integration.id, claimed.started_at)
-    log.info("sync ended", sync_id=claimed.id, state=state.value, error=error)
+    log.info("sync ended", state=state.value, error=error)
     return state
 
 
@@ -198,7 +222,7 @@ class Watch:
 
     def over(self, session: Session) -> None:
         """Begin to watch over a session."""
-        threading.Thread(target=self._work, args=[session], name="watch", daemon=True).start()
+        threading.Thread(target=inherited(lambda: self._work(session)), name="watch", daemon=True).start()
 
     def should_stop(self) -> bool:
         """Tell whether the run should stop, for whatever reason."""
@@ -222,7 +246,7 @@ class Watch:
         try:
             return not self._executor.store.is_mine(self._claimed.id, self._claimed.owner or "")
         except Exception:  # a database that is away for a moment ends nothing
-            log.exception("a sync could not be looked at", sync_id=self._claimed.id)
+            log.exception("a sync could not be looked at")
             return False
 
 

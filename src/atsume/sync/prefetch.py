@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import IO
 
 from atsume.connectors.base import Page
+from atsume.observe import inherited
 
 IN_MEMORY = 16
 """Pages of one stream kept in memory before bodies go to disk."""
@@ -116,7 +117,7 @@ def prefetch(fetch: Callable[[], Iterator[Page]], name: str) -> PageQueue:
         else:
             queue.end()
 
-    threading.Thread(target=work, name=f"fetch {name}", daemon=True).start()
+    threading.Thread(target=inherited(work), name=f"fetch {name}", daemon=True).start()
     return queue
 
 

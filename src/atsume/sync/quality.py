@@ -15,6 +15,9 @@ ENOUGH = 20
 MOST = 0.95
 """A share from which on a lack is no accident."""
 
+TELLING = ("ats_jobs", "ats_candidates", "ats_applications", "ats_users")
+"""Models of which a company has something. Stages are there before anybody uses the tool."""
+
 Wire = Mapping[str, Any]
 
 
@@ -32,7 +35,7 @@ def findings(sample: Sample) -> list[str]:
 
 
 def _nothing_came(sample: Sample) -> str | None:
-    if any(sample.counts.values()):
+    if any(sample.counts.get(model) for model in TELLING):
         return None
     return "Nothing came: no job, no candidate, no application, no user. Was the right company connected?"
 

@@ -1,0 +1,217 @@
+"""What is counted over all runs, and how everything stands now: for `/metrics`, `/readyz` and `atsume status`.
+
+Counts grow in the transaction that ends a run, so every process that shows them shows the same. What stands is asked
+for when somebody looks. No ids of records and no personal data: tools, models and states.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy.dialects import postgresql, sqlite
+
+from atsume.model.integration import State, SyncState
+from atsume.store.database import Database
+from atsume.store.rows import StreamProgress, SyncRun
+from atsume.store.schema import STREAM_TOTALS, integrations, stream_states, stream_totals, sync_runs, sync_totals
+
+_COUNTED = (*STREAM_TOTALS, "waited_seconds")
+
+
+class StreamTotals(Struct, frozen=True, kw_only=True):
+    """Counts of a tool's stream over all runs, ever."""
+
+    tool: str
+    model: str
+    runs: int
+    failures: int
+    records: int
+    created: int
+    updated: int
+    deleted: int
+    requests: int
+    received_bytes: int
+    waited_seconds: float
+
+
+class SyncTotals(Struct, frozen=True):
+    """Ended runs by how they ended."""
+
+    tool: str
+    type: str
+    state: str
+    runs: int
+    seconds: float
+
+
+class Population(Struct, frozen=True):
+    """How many integrations stand so."""
+
+    tool: str
+    state: str
+    qa_status: str
+    count: int
+
+
+class ToolLag(Struct, frozen=True):
+    """How long the integration that waits longest has been without a usable sync. Active ones only."""
+
+    tool: str
+    oldest_at: dt.datetime
+
+
+class StreamLag(Struct, frozen=True):
+    """How a tool's stream stands over all active integrations."""
+
+    tool: str
+    model: str
+    oldest_at: dt.datetime | None
+    """When the one that waits longest last read the stream to its end."""
+    failing: int
+    """Integrations in which it failed last time."""
+    held_back: int
+    """Records, at least, that the breaker keeps."""
+
+
+class Queue(Struct, frozen=True):
+    """Sync runs that wait or run."""
+
+    queued: int
+    running: int
+    oldest_at: dt.datetime | None
+    """When the one that waits longest was queued."""
+
+
+class Statistics:
+    """Counts and standings."""
+
+    database: Database
+
+    def stream_totals(self) -> list[StreamTotals]:
+        """Return the counts of every stream."""
+        query = sa.select(stream_totals).order_by(stream_totals.c.tool, stream_totals.c.model)
+        return [StreamTotals(**row) for row in self._look(query)]
+
+    def sync_totals(self) -> list[SyncTotals]:
+        """Return the ended runs by how they ended."""
+        names = ("tool", "type", "state")
+        query = sa.select(sync_totals).order_by(*(sync_totals.c[name] for name in names))
+        return [SyncTotals(**row) for row in self._look(query)]
+
+    def population(self) -> list[Population]:
+        """Return the number of integrations by how they stand."""
+        by = (integrations.c.tool, integrations.c.state, integrations.c.qa_status)
+        query = sa.select(*by, sa.func.count().label("count")).where(integrations.c.deleted_at.is_(None))
+        return [Population(**row) for row in self._look(query.group_by(*by).order_by(*by))]
+
+    def tool_lags(self) -> list[ToolLag]:
+        """Return each tool's longest time without a usable sync."""
+        since = sa.func.coalesce(integrations.c.last_synced_at, integrations.c.created_at)
+        oldest = sa.func.min(since, type_=integrations.c.created_at.type).label("oldest_at")
+        query = sa.select(integrations.c.tool, oldest).where(*_active()).group_by(integrations.c.tool)
+        return [ToolLag(**row) for row in self._look(query.order_by(integrations.c.tool))]
+
+    def stream_lags(self) -> list[StreamLag]:
+        """Return how every stream stands."""
+        states = stream_states
+        query = (
+            sa.select(
+                integrations.c.tool,
+                states.c.model,
+                sa.func.min(states.c.completed_at, type_=states.c.completed_at.type).label("oldest_at"),
+                sa.func.count(states.c.failing_since).label("failing"),
+                sa.cast(sa.func.sum(states.c.held_back), sa.Integer).label("held_back"),
+            )
+            .select_from(states.join(integrations, integrations.c.no == states.c.integration_no))
+            .where(*_active())
+            .group_by(integrations.c.tool, states.c.model)
+            .order_by(integrations.c.tool, states.c.model)
+        )
+        return [StreamLag(**row) for row in self._look(query)]
+
+    def failing_streams(self) -> dict[int, list[tuple[str, dt.datetime, int]]]:
+        """Return (model, failing since, records held back) of what failed last time, by integration number."""
+        states = stream_states
+        query = sa.select(states).where(states.c.failing_since.is_not(None)).order_by(states.c.model)
+        found: dict[int, list[tuple[str, dt.datetime, int]]] = {}
+        for row in self._look(query):
+            found.setdefault(row["integration_no"], []).append((row["model"], row["failing_since"], row["held_back"]))
+        return found
+
+    def queue(self) -> Queue:
+        """Return how many runs wait and run."""
+
+        def those(state: SyncState, what: sa.ColumnElement[Any]) -> sa.ScalarSelect[Any]:
+            spelt = sa.text(f"sync_runs.state = '{state.value}'")  # so the engines find the index of the few
+            return sa.select(what).select_from(sync_runs).where(spelt).scalar_subquery()
+
+        query = sa.select(
+            those(SyncState.QUEUED, sa.func.count()).label("queued"),
+            those(SyncState.RUNNING, sa.func.count()).label("running"),
+            those(SyncState.QUEUED, sa.func.min(sync_runs.c.queued_at, type_=sync_runs.c.queued_at.type)).label(
+                "oldest_at"
+            ),
+        )
+        return Queue(**self._look(query)[0])
+
+    def _look(self, query: sa.Select[*tuple[Any, ...]]) -> list[dict[str, Any]]:
+        with self.database.looking() as connection:
+            return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def _active() -> tuple[sa.ColumnElement[bool], ...]:
+    return integrations.c.state == State.ACTIVE.value, integrations.c.deleted_at.is_(None)
+
+
+def count_run(connection: sa.Connection, run: SyncRun) -> None:
+    """Count an ended run, in the transaction that ends it."""
+    insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    owner = sa.select(integrations.c.no, integrations.c.tool).where(integrations.c.id == run.integration_id)
+    integration = connection.execute(owner).one()
+    seconds = (run.ended_at - run.started_at).total_seconds() if run.ended_at and run.started_at else 0.0
+    key = {"tool": integration.tool, "type": run.type.value, "state": run.state.value}
+    _add(connection, insert, sync_totals, key, {"runs": 1, "seconds": max(seconds, 0.0)})
+    for stream in _read(run.streams):
+        counts = {name: getattr(stream, name) for name in _COUNTED if hasattr(stream, name)}
+        counts |= {"runs": 1, "failures": int(stream.state != "complete")}
+        _add(connection, insert, stream_totals, {"tool": integration.tool, "model": stream.model}, counts)
+        _stand(connection, insert, integration.no, stream, run.ended_at)
+    skipped = [stream.model for stream in run.streams if stream.state == "skipped"]
+    forget = sa.delete(stream_states).where(
+        stream_states.c.integration_no == integration.no, stream_states.c.model.in_(skipped)
+    )
+    if skipped:
+        connection.execute(forget)
+
+
+def _read(streams: Iterable[StreamProgress]) -> list[StreamProgress]:
+    """Return the streams that the run read, in one order for all, so that two runs never wait for each other."""
+    return sorted((s for s in streams if s.state in {"complete", "failed"}), key=lambda s: s.model)
+
+
+def _add(connection: sa.Connection, insert: Any, table: sa.Table, key: dict[str, str], counts: dict[str, Any]) -> None:
+    add = insert(table).values(**key, **counts)
+    more = {name: table.c[name] + add.excluded[name] for name in counts}
+    connection.execute(add.on_conflict_do_update(index_elements=list(key), set_=more))
+
+
+def _stand(
+    connection: sa.Connection, insert: Any, integration_no: int, stream: StreamProgress, at: dt.datetime | None
+) -> None:
+    is_complete = stream.state == "complete"
+    values = {
+        "integration_no": integration_no,
+        "model": stream.model,
+        "completed_at": at if is_complete else None,
+        "failing_since": None if is_complete else at,
+        "held_back": stream.held_back,
+    }
+    put = insert(stream_states).values(values)
+    change: dict[str, Any] = {"held_back": put.excluded.held_back}
+    if is_complete:
+        change |= {"completed_at": put.excluded.completed_at, "failing_since": None}
+    else:
+        change["failing_since"] = sa.func.coalesce(stream_states.c.failing_since, put.excluded.failing_since)
+    connection.execute(put.on_conflict_do_update(index_elements=["integration_no", "model"], set_=change))
