@@ -12,10 +12,7 @@ from atsume.store.erasure import KEPT
 from atsume.store.rows import LoggedExchange
 from atsume.store.schema import metadata
 from atsume.store.store import Store
-from tests.postgres import postgres_server, postgres_url
 from tests.store.world import EVERYTHING, NOON, World
-
-__all__ = ["postgres_server", "postgres_url"]
 
 AT = NOON + dt.timedelta(days=3)
 

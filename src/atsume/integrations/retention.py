@@ -23,6 +23,9 @@ SWEEP = "retention"
 PAUSE = dt.timedelta(minutes=10)
 """Between two looks: nothing here is urgent."""
 
+THOROUGH = dt.timedelta(hours=6)
+"""So often everything is swept, also what nobody looks for in between: ended writes, links, old changes."""
+
 
 class Sweep(Struct, frozen=True):
     """Takes away what has been kept long enough."""
@@ -79,6 +82,9 @@ class Sweep(Struct, frozen=True):
             "rows_of_integrations": erased,
             "exchanges": _all(lambda: store.prune_exchanges(_before(now, keep.exchanges_days))),
             "runs": _all(lambda: store.prune_runs(_before(now, keep.statistics_days))),
+            "writes": store.prune_writes(_before(now, keep.exchanges_days)),
+            "links": store.prune_links(_before(now, keep.exchanges_days)),
+            "changes": store.prune_feed(_before(now, keep.statistics_days)),
         }
 
 
@@ -87,11 +93,15 @@ def sweeps(executor: Executor, should_stop: Callable[[], bool]) -> Kind:
     del should_stop  # every step of a sweep is short
     work = Sweep(executor.store, executor.keep, executor.now)
     looked: list[dt.datetime] = []
+    swept: list[dt.datetime] = []
 
     def due(now: dt.datetime, limit: int) -> list[str]:
         if looked and looked[0] <= now < looked[0] + PAUSE:
             return []
         looked[:] = [now]
+        if not swept or not swept[0] <= now < swept[0] + THOROUGH:
+            swept[:] = [now]
+            return [SWEEP]
         return work.due(now, limit)
 
     def carry_out(piece: str) -> None:
