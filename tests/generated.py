@@ -15,6 +15,7 @@ from atsume.model.catalogue import MODELS
 from atsume.model.integration import EndUser
 from atsume.webhooks import attempts, payloads
 from tests.covered import COVERED, PROOF
+from tests.end_to_end import fault_matrix
 
 NOTE = "<!-- Made by `make docs`; edit the code instead. -->\n\n"
 
@@ -163,6 +164,11 @@ def coverage(_root: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
+def faults(_root: Path) -> str:
+    """Return what a sync makes of every fault, as recorded."""
+    return "\n".join(["# Faults", "", NOTE.strip(), "", fault_matrix.ABOUT.strip(), "", fault_matrix.page(), ""])
+
+
 PAGES: dict[str, Callable[[Path], str]] = {
     "docs/reference/errors.md": errors,
     "docs/reference/webhooks.md": webhooks,
@@ -170,6 +176,7 @@ PAGES: dict[str, Callable[[Path], str]] = {
     "docs/reference/commands.md": commands,
     "docs/reference/models.md": models,
     "docs/reference/coverage.md": coverage,
+    "docs/reference/faults.md": faults,
 }
 
 

@@ -15,6 +15,7 @@ from atsume.store.erasure import KEPT, OF_NOBODY
 from atsume.store.retention import Keep
 from atsume.store.rows import ERASED, LoggedExchange
 from atsume.store.schema import RECORDS, environments, metadata
+from atsume.store.schema_fields import kept_beside
 from atsume.sync.diff import must_map
 from tests.store.world import APPLICATION, CANDIDATE, EVERYTHING, JOB, MODEL_OF, NOON, USER, World, moment
 
@@ -174,7 +175,11 @@ def test_finding_nothing_due_reads_only_indexes(world: World) -> None:
 
 def test_every_table_is_owned_by_somebody() -> None:
     """A new table tells by its columns whose rows it holds, or `OF_NOBODY` says why nobody's."""
-    records = {table.name for tables in RECORDS.values() for table in (tables.keys, tables.fragments)}
+    records = {
+        table.name
+        for model, tables in RECORDS.items()
+        for table in (tables.keys, tables.fragments, *kept_beside(model))
+    }
     owners = {"integration_no", "integration_id", "environment_id", "run_id"}
     unclear = {
         table.name

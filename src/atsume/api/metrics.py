@@ -112,6 +112,18 @@ def _workers(store: Store, _now: dt.datetime) -> Samples:
     return [((), len(store.replicas()))]
 
 
+def _waiting(store: Store, _now: dt.datetime) -> Samples:
+    return [((), store.outgoing().waiting)]
+
+
+def _overdue(store: Store, now: dt.datetime) -> Samples:
+    return [((), _age(store.outgoing().due_at, now))]
+
+
+def _endpoints(store: Store, _now: dt.datetime) -> Samples:
+    return [((state,), count) for state, count in store.outgoing().endpoints.items()]
+
+
 class Family:
     """A metric whose samples come from the database."""
 
@@ -161,6 +173,9 @@ FAMILIES: tuple[Family, ...] = (
         _totals("waited_seconds"),
         counts=True,
     ),
+    Family("atsume_deliveries_waiting", "Webhook deliveries to be tried, now or later.", (), _waiting),
+    Family("atsume_delivery_overdue_seconds", "How late the delivery is that was due first.", (), _overdue),
+    Family("atsume_webhook_endpoints", "Endpoints of callers by how they stand.", ("state",), _endpoints),
     Family("atsume_workers", "Processes that carry out work.", (), _workers),
     Family("atsume_worker_silence_seconds", "Since any worker was last heard of.", (), _worker_silence),
 )

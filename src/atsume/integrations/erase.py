@@ -20,6 +20,8 @@ LEFT_OVER = "written while it was being erased; erase once more"
 ELSEWHERE = "mentions the address outside this person's own records, or in another environment"
 MENTIONED = {
     **KEPT,
+    "webhook_events": "an event told, or to be told, to callers: it ages out with the recorded requests",
+    "webhook_attempts": "the beginning of a caller's answer to an event: it ages out with the recorded requests",
     "audit_entries": "who did what on this server: kept for its operator",
 }
 """Why a table may still mention an address."""

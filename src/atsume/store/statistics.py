@@ -16,6 +16,7 @@ from atsume.model.integration import State, SyncState
 from atsume.store.database import Database
 from atsume.store.rows import StreamProgress, SyncRun
 from atsume.store.schema import STREAM_TOTALS, integrations, stream_states, stream_totals, sync_runs, sync_totals
+from atsume.store.schema_webhooks import deliveries, endpoints
 
 _COUNTED = (*STREAM_TOTALS, "waited_seconds")
 
@@ -84,6 +85,16 @@ class Queue(Struct, frozen=True):
     """When the one that waits longest was queued."""
 
 
+class Outgoing(Struct, frozen=True):
+    """Webhook deliveries that wait, and the endpoints they go to."""
+
+    waiting: int
+    due_at: dt.datetime | None
+    """When the one that is due first is, or was, due."""
+    endpoints: dict[str, int]
+    """By how they stand: working, failing, disabled."""
+
+
 class Statistics:
     """Counts and standings."""
 
@@ -130,6 +141,18 @@ class Statistics:
             .order_by(integrations.c.tool, states.c.model)
         )
         return [StreamLag(**row) for row in self._look(query)]
+
+    def outgoing(self) -> Outgoing:
+        """Return how the deliveries stand."""
+        waiting = sa.text("state = 'WAITING'")  # so the engines find the index of the few
+        first = sa.func.min(deliveries.c.next_at, type_=deliveries.c.next_at.type)
+        query = sa.select(sa.func.count().label("n"), first.label("at")).select_from(deliveries).where(waiting)
+        queue = self._look(query)
+        states = {"working": 0, "failing": 0, "disabled": 0}
+        for row in self._look(sa.select(endpoints.c.failing_since, endpoints.c.disabled_at)):
+            state = "disabled" if row["disabled_at"] else "failing" if row["failing_since"] else "working"
+            states[state] += 1
+        return Outgoing(queue[0]["n"], queue[0]["at"], states)
 
     def failing_streams(self) -> dict[int, list[tuple[str, dt.datetime, int]]]:
         """Return (model, failing since, records held back) of what failed last time, by integration number."""
