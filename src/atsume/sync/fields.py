@@ -32,8 +32,9 @@ from atsume.store.remotes import packed
 from atsume.store.rows import Row
 from atsume.store.store import Store
 
-FIRST_LOOK, LATER_LOOK = 100, 10
-"""Records looked at for their fields: of a stream's first lump of pages, of each later one."""
+FIRST_LOOK, LATER_EVERY = 50, 500
+"""Records looked at for their fields: so many of a stream's first lump of pages, then one in so many. A look costs as
+much as mapping some ten records does."""
 EXAMPLES_MOST, EXAMPLE_LENGTH = 3, 120
 
 
@@ -131,8 +132,13 @@ class RunFields:
         return self._book.surfaces.get(model, {})
 
     def met(self, found: Sequence[IntegrationField], *, counts: bool) -> None:
-        """Remember fields; new ones may be what rules wait for."""
-        if self._store.found_fields(self._integration, found, counts=counts) or not counts:
+        """Remember fields, where they are not known as they are; new ones may be what rules wait for."""
+        held = {one.id: one for one in self._known.found}
+        news = [one for one in found if one.id not in held]
+        moved = [one for one in found if counts and one.id in held and _moved(held[one.id], one)]
+        if not news and not moved:
+            return
+        if self._store.found_fields(self._integration, [*news, *moved], counts=counts):
             known = decided(self._store, self._integration, self._book)
             if apply_rules(self._store, known, self._now()):
                 known = decided(self._store, self._integration, self._book)
@@ -203,6 +209,7 @@ class StreamFields:
         assert stream.remote is not None  # noqa: S101 - see RunFields.of
         self._remote = stream.remote
         self._looked, self._is_resumed = 0, is_resumed
+        self._passed, self._later = 0, 0
         self._values: dict[str, list[Any]] = {}
         self._settle()
 
@@ -220,7 +227,10 @@ class StreamFields:
         """Look at some of what came for fields, and return it with fingerprints that tell plans apart."""
         if self._model in CUSTOMISABLE and came:
             is_first = not self._looked
-            self._sample(came, FIRST_LOOK if is_first else LATER_LOOK)
+            self._passed += len(came)
+            due = FIRST_LOOK if is_first else self._passed // LATER_EVERY - self._later
+            self._later += 0 if is_first else due
+            self._sample(came, due)
             if is_first:
                 self._run.met(self._fields(), counts=False)
                 self._settle()
@@ -232,6 +242,8 @@ class StreamFields:
         return came
 
     def _sample(self, came: list[Came], count: int) -> None:
+        if count <= 0:
+            return
         step = max(1, len(came) // count)
         for one in came[::step][:count]:
             self._looked += 1
@@ -254,6 +266,10 @@ class StreamFields:
             if self._looked:
                 self._run.met(self._fields(), counts=True)
             self._run.applied(self._model, self.plan)
+
+
+def _moved(held: IntegrationField, met: IntegrationField) -> bool:
+    return (held.seen, held.filled, held.examples, held.label) != (met.seen, met.filled, met.examples, met.label)
 
 
 def examples(filled: Sequence[Any]) -> tuple[str, ...]:
