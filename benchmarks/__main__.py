@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from benchmarks import against_dlt, memory, pages, starting, syncs
+from benchmarks import against_dlt, creates, memory, pages, starting, syncs
 from benchmarks.databases import Fresh, engines
 from benchmarks.mirror import Mirror
 from benchmarks.processes import simulator
@@ -45,6 +45,7 @@ TOPICS: dict[str, Topic] = {
     "pages": _pages,
     "memory": _memory,
     "start": _start,
+    "creates": creates.measure,
     "dlt": _dlt,
 }
 """In the order in which they are measured. A new topic is a function and a line here."""

@@ -9,6 +9,8 @@ import msgspec
 
 from atsume.cli.main import COMMANDS, cli
 from atsume.config import PREFIX, SECRET, Config
+from atsume.connectors.personio.actions.create_application import INPUTS
+from atsume.connectors.personio.actions.refusals import REASONS
 from atsume.connectors.personio.mapping.tables import TABLES
 from atsume.errors import Code
 from atsume.model.catalogue import MODELS
@@ -169,6 +171,26 @@ def faults(_root: Path) -> str:
     return "\n".join(["# Faults", "", NOTE.strip(), "", fault_matrix.ABOUT.strip(), "", fault_matrix.page(), ""])
 
 
+def actions(_root: Path) -> str:
+    """Return the page of all inputs of the write actions."""
+    lines = ["# Actions: Personio", "", NOTE.strip(), ""]
+    lines += [
+        "Create candidate and create application are one request to Personio, so they take the same inputs. The table",
+        "is the one that the code is made of; each row names the test that proves it. An input that Personio cannot",
+        "take is left out, and a warning of the answer says so.",
+        "",
+        "| input | becomes in Personio | note | covered | proof |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for row in INPUTS:
+        becomes = f"`{row.becomes}`" if row.becomes else "– (warning)"
+        covered = "yes" if row.covered else ""
+        lines.append(f"| `{row.field}` | {becomes} | {row.note} | {covered} | `{row.proof}` |")
+    lines += ["", "## What a refusal of Personio becomes", "", "| reason | code | message |", "| --- | --- | --- |"]
+    lines += [f"| `{reason}` | `{code.wire}` | {text} |" for reason, (code, text) in REASONS.items()]
+    return "\n".join(lines) + "\n"
+
+
 PAGES: dict[str, Callable[[Path], str]] = {
     "docs/reference/errors.md": errors,
     "docs/reference/webhooks.md": webhooks,
@@ -177,6 +199,7 @@ PAGES: dict[str, Callable[[Path], str]] = {
     "docs/reference/models.md": models,
     "docs/reference/coverage.md": coverage,
     "docs/reference/faults.md": faults,
+    "docs/reference/actions.md": actions,
 }
 
 

@@ -5,6 +5,7 @@ import click
 from atsume.cli.connecting import CreateGroup
 from atsume.cli.output import as_json, given, opened, say, show
 from atsume.cli.syncing import queue_and_wait
+from atsume.cli.writing import applications, channels
 
 
 @click.group()
@@ -208,3 +209,7 @@ def _change(integration_id: str, what: str, json_: bool, **more: str) -> None:
         },
         json_,
     )
+
+
+integrations.add_command(channels)
+integrations.add_command(applications)
