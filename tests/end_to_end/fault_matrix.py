@@ -141,13 +141,11 @@ class Bench:
         return Outcome(run.state.value, failed, said, struck=any(hits) or not hits)
 
     def _live_on(self) -> None:
-        """One application goes, with its candidate if it was their only one; somebody new applies."""
+        """A candidate goes with their only application, so that both are looked for by id; somebody new applies."""
         truth = self.company.truth()
-        gone = truth["applications"][0]
-        alone = [c["id"] for c in truth["candidates"] if c["application_ids"] == [gone["id"]]]
-        path = f"/candidates/{alone[0]}" if alone else f"/applications/{gone['id']}"
-        self.company.change("DELETE", path)
-        person = {"first_name": "Ada", "last_name": "Byron", "email": f"ada{gone['id']}@example.org"}
+        gone = next(one["id"] for one in truth["candidates"] if len(one["application_ids"]) == 1)
+        self.company.change("DELETE", f"/candidates/{gone}")
+        person = {"first_name": "Ada", "last_name": "Byron", "email": f"ada{gone}@example.org"}
         self.company.change("POST", "/applications", {"job_id": int(truth["jobs"][0]["id"]), "candidate": person})
 
     def _forget_forms(self) -> None:
