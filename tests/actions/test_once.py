@@ -25,10 +25,12 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
-def settle(site: Site) -> None:
+def settle(site: Site, rounds: int = 2) -> None:
     """Let the worker's functions find what is due."""
     kind = writes_by(site.actions, lambda: False)
-    for _ in range(3):
+    for _ in range(rounds):
+        if not site.open_writes():
+            return
         overdue(site)
         for piece in kind.due(site.actions.now(), 100):
             kind.carry_out(piece)
@@ -70,7 +72,7 @@ def test_faults_of_the_create_call(
     deadline = time.monotonic() + 12
     while any(w.owner for w in site.open_writes()) and time.monotonic() < deadline:
         time.sleep(0.1)
-    settle(site)
+    settle(site, rounds=1)
     assert made(site, number) == count
     assert len(site.sent()) <= posts
     if not count:  # whoever was told that it failed asks again, and gets what was wanted
@@ -121,16 +123,16 @@ def test_a_key_is_one_request(faulty: Site) -> None:
     assert (made(faulty, 31), made(faulty, 32)) == (1, 0)
 
 
-@pytest.mark.parametrize(("number", "headers"), [(33, {"Idempotency_Key": "crowd"}), (34, {})])
-def test_a_hundred_at_once_are_one(faulty: Site, number: int, headers: dict[str, str]) -> None:
+@pytest.mark.parametrize(("number", "size", "headers"), [(33, 100, {"Idempotency_Key": "crowd"}), (34, 20, {})])
+def test_a_crowd_at_once_is_one(faulty: Site, number: int, size: int, headers: dict[str, str]) -> None:
     """However many send the same at the same moment, one is created, and nobody with a key is turned away."""
-    with ThreadPoolExecutor(100) as crowd:
-        answers = list(crowd.map(lambda _: faulty.apply(somebody(number), **headers), range(100)))
+    with ThreadPoolExecutor(size) as crowd:
+        answers = list(crowd.map(lambda _: faulty.apply(somebody(number), **headers), range(size)))
     assert made(faulty, number) == 1
     fine = [a for a in answers if a.status_code == 200]
     assert len({a.json()["data"]["id"] for a in fine}) == 1
     if headers:
-        assert len(fine) == 100
+        assert len(fine) == size
     else:
         allowed = {"ATS.APPLICATION_ALREADY_EXISTS", "PLATFORM.CONCURRENCY_LIMIT_EXCEEDED"}
         assert {a.json()["error"]["code"] for a in answers if a.status_code != 200} <= allowed
