@@ -101,6 +101,7 @@ class Deliveries:
         same = sa.true() if tried.state is DeliveryState.DELIVERED else deliveries.c.attempts == claimed.attempts
         mine = deliveries.c.id == claimed.id, deliveries.c.state != DeliveryState.DELIVERED.value, same
         with self.database.writing() as connection:
+            self._judge(connection, claimed.endpoint, tried)  # endpoints are always locked before their deliveries
             where = sa.select(deliveries.c.environment_id, deliveries.c.integration_id)
             owner = connection.execute(where.where(deliveries.c.id == claimed.id).with_for_update()).first()
             if owner is None:
@@ -108,7 +109,6 @@ class Deliveries:
             entry: dict[str, Any] = {name: getattr(tried.attempt, name) for name in Attempt.__struct_fields__}
             connection.execute(sa.insert(attempts).values(delivery_id=claimed.id, **owner._asdict(), **entry))
             connection.execute(sa.update(deliveries).values(values).where(*mine))
-            self._judge(connection, claimed.endpoint, tried)
 
     def _judge(self, connection: sa.Connection, endpoint: WebhookEndpoint, tried: Tried) -> None:
         """Remember since when an endpoint fails, or that it does not; disable it where that was decided."""

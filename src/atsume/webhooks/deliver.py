@@ -114,18 +114,21 @@ class Courier(Struct, frozen=True, kw_only=True):
         log.info("delivery tried", delivery_id=claimed.id, attempt=claimed.attempts, status=status)
         if found is Verdict.DELIVERED:
             return Tried(attempt=attempt, state=DeliveryState.DELIVERED, next_at=None)
-        because = self._given_up(claimed, found, now)
         wait = attempts.retry_after(headers, now)
         next_at = None if found is Verdict.GONE else attempts.next_try(claimed.attempts, now, self.chance(), wait)
+        because = self._given_up(claimed, found, now, is_last=next_at is None)
         state = DeliveryState.FAILED if next_at is None else DeliveryState.WAITING
         return Tried(attempt=attempt, state=state, next_at=next_at, disable_because=because)
 
-    def _given_up(self, claimed: Claimed, found: Verdict, now: dt.datetime) -> str | None:
-        """Return why an endpoint gets nothing more; warn when it has been failing for long."""
+    def _given_up(self, claimed: Claimed, found: Verdict, now: dt.datetime, *, is_last: bool) -> str | None:
+        """Return why an endpoint gets nothing more; warn when it has been failing for long.
+
+        Days alone prove nothing: perhaps nobody tried. So it takes a delivery that failed at all of its attempts too.
+        """
         endpoint, since = claimed.endpoint, claimed.endpoint.failing_since
         if found is Verdict.GONE:
             because = "It answered 410 Gone."
-        elif attempts.is_hopeless(since, now):
+        elif is_last and attempts.is_hopeless(since, now):
             because = f"Every attempt since {timestamp(since or now)} has failed."
         else:
             if attempts.is_failing(since, now):

@@ -56,7 +56,7 @@ _PARAMETERS = (
     Parameter(
         name="after",
         description="Number of the last change that you have; 0 for the beginning, `latest` for none but the number "
-        "to begin with. Changes are kept for 14 days.",
+        "to begin with. Changes are kept for at least 14 days.",
         schema={"type": "string", "pattern": f"^([0-9]{{1,13}}|{LATEST})$", "default": "0"},
     ),
     Parameter(
