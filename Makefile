@@ -4,17 +4,20 @@ BIN := .venv/bin
 UV_VERSION := 0.13.9
 export UV_LINK_MODE ?= copy
 
-.PHONY: demo test soak lint fix bench live docs check lock clean
+.PHONY: demo test soak pictures lint fix bench live docs check lock clean
 
 demo: .venv/.demo ## simulator + server + first sync; ONESHOT=1 checks and exits
 	$(BIN)/atsume demo $(if $(ONESHOT),--oneshot)
 
 test: .venv/.dev ## the whole suite
+	@sh tests/have_chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 soak: export ATSUME_SOAK_HISTORIES ?= 200
 soak: export ATSUME_SOAK_STEPS ?= 25
 soak: export ATSUME_SOAK_REQUESTS ?= 1000
+soak: export ATSUME_TEST_SEALED_ROWS ?= 2000
+soak: export ATSUME_TEST_ROTATION_KILLS ?= 20
 soak: export ATSUME_SOAK_SPOILT_FIELDS ?= 1000
 soak: export ATSUME_TEST_READER_RUNS ?= 1000
 soak: export ATSUME_TEST_EVENTS ?= 10000
@@ -24,7 +27,11 @@ soak: export ATSUME_SOAK_FAULTS_EVERY ?= 1
 soak: export ATSUME_SOAK_FAULT_PAIRS ?= 300
 soak: export ATSUME_FIELDS_RECORDS ?= 100000
 soak: .venv/.dev ## the same laws at length: histories, made-up requests, spoilt mappings (half an hour)
-	$(BIN)/python -m pytest -n 2 --timeout 7200 tests/end_to_end/test_law.py tests/end_to_end/test_fault_matrix.py tests/wire/test_schemathesis.py tests/end_to_end/test_coverage_can_fail.py tests/api/test_readers.py tests/webhooks/test_nothing_lost.py tests/end_to_end/test_fields_at_size.py
+	$(BIN)/python -m pytest -n 2 --timeout 7200 tests/end_to_end/test_law.py tests/end_to_end/test_fault_matrix.py tests/wire/test_schemathesis.py tests/end_to_end/test_coverage_can_fail.py tests/api/test_readers.py tests/webhooks/test_nothing_lost.py tests/end_to_end/test_fields_at_size.py tests/connect/test_rotation.py
+
+pictures: .venv/.dev ## every step of the connection flow as a picture for the docs
+	@sh tests/have_chromium
+	$(BIN)/python -m tests.connect.pictures
 
 lint: .venv/.dev ## format, lint, types, import directions
 	$(BIN)/ruff format --check src tests benchmarks

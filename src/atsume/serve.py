@@ -17,12 +17,16 @@ from atsume.connectors import registry
 from atsume.connectors.base import Connector
 from atsume.egress import Egress
 from atsume.ids import random_id
+from atsume.model.integration import Integration
 from atsume.model.work import Kind
 from atsume.store.alone import hold
 from atsume.store.retention import Keep
 from atsume.store.shared_clock import SharedClock
 from atsume.store.store import Store
-from atsume.sync.execute import Executor
+from atsume.sync import permissions
+from atsume.sync.access import access
+from atsume.sync.execute import Executor, observer
+from atsume.sync.permissions import Shown
 from atsume.webhooks import due
 from atsume.webhooks.deliver import Courier
 
@@ -102,10 +106,17 @@ def default_environment(server: Server) -> str:
     return server.store.environments()[0].id
 
 
-def new_api_key(server: Server, environment_id: str, name: str, key: str | None = None) -> str:
+def new_api_key(
+    server: Server,
+    environment_id: str,
+    name: str,
+    key: str | None = None,
+    allowed_addresses: tuple[str, ...] | None = None,
+) -> str:
     """Store a key (a fresh one unless given) and return it; it cannot be shown again."""
     key = key or crypto.new_api_key()
-    server.store.add_api_key(environment_id, name, crypto.api_key_hash(key), key[:12], clock.now())
+    hashed = crypto.api_key_hash(key)
+    server.store.add_api_key(environment_id, name, hashed, key[:12], clock.now(), allowed_addresses)
     return key
 
 
@@ -116,6 +127,13 @@ def _keep(config: Config) -> Keep:
         exchanges_days=config.keep_exchanges_days,
         statistics_days=config.keep_statistics_days,
     )
+
+
+def test_permissions(server: Server, integration: Integration) -> list[Shown]:
+    """Ask the tool now for every permission that the integration needs, and remember what it says."""
+    opened = access(server.store, server.connectors, server.encryption_key, integration)
+    seen = observer(server.executor, integration, None)
+    return permissions.test(server.store, opened, integration, seen, clock.now())
 
 
 def _bootstrap(server: Server) -> None:
@@ -160,6 +178,26 @@ def key_file(config: Config) -> Path | None:
         return None
     database = Path(config.database_url.removeprefix("sqlite:///"))
     return database.with_name(database.name + ".key")
+
+
+def add_key(path: Path) -> None:
+    """Put a fresh key before those in the file: it seals from now on, the others open what they sealed."""
+    _replace(path, [crypto.new_key(), *path.read_text().split()])
+
+
+def drop_old_keys(path: Path) -> None:
+    """Keep the first key of the file only."""
+    _replace(path, path.read_text().split()[:1])
+
+
+def _replace(path: Path, keys: list[str]) -> None:
+    """Write the file whole or not at all, and make sure it is on the disk before anything is sealed with it."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write("\n".join(keys) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
 
 
 def _make_key(path: Path) -> None:

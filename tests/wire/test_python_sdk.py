@@ -139,7 +139,7 @@ def test_ats_errors_are_typed(served: Served, call: Any, told: dict[str, str], c
         ),
         (lambda sdk: sdk.general.trigger_sync(type_="FULL"), {"integration_id": "x"}, "PLATFORM.INTEGRATION_NOT_FOUND"),
         (lambda sdk: sdk.connect.get_integration_by_token(token="x"), {}, "PLATFORM.INPUT_INVALID"),
-        (lambda sdk: sdk.general.delete_integration(integration_id="x", body={}), {}, None),
+        (lambda sdk: sdk.general.delete_integration(integration_id="x", body={}), {}, "PLATFORM.INTEGRATION_NOT_FOUND"),
     ],
 )
 def test_general_errors_are_typed(served: Served, call: Any, told: dict[str, str], code: str | None) -> None:

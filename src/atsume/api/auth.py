@@ -1,5 +1,6 @@
 """Who is calling: the API key in `Authorization: Bearer …` (scheme in any case)."""
 
+import ipaddress
 import time
 
 from atsume.crypto import api_key_hash
@@ -40,6 +41,25 @@ class KeyRing:
             self._good.clear()
         self._good[digest] = (key, now + REMEMBERED_SECONDS)
         return key
+
+
+def check_address(key: ApiKey, address: str | None) -> None:
+    """Raise unless the key may be used from this address."""
+    if key.allowed_addresses is None:
+        return
+    try:
+        caller = ipaddress.ip_address(address or "")
+    except ValueError:
+        caller = None
+    if isinstance(caller, ipaddress.IPv6Address) and caller.ipv4_mapped is not None:
+        caller = caller.ipv4_mapped
+    networks = (ipaddress.ip_network(network) for network in key.allowed_addresses)
+    if caller is None or not any(caller.version == network.version and caller in network for network in networks):
+        raise AtsumeError(
+            Code.IP_NOT_WHITELISTED,
+            "This API key may not be used from the address that you call from. "
+            "The operator can allow it with `atsume keys allow`.",
+        )
 
 
 def _refused(message: str) -> AtsumeError:

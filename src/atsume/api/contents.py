@@ -9,8 +9,11 @@ from atsume.api.ats.jobs import JOBS
 from atsume.api.ats.users import USERS
 from atsume.api.connect.activation import ACTIVATE_INTEGRATION, INTEGRATION_BY_TOKEN
 from atsume.api.connect.create_link import CREATE_LINK
+from atsume.api.connect.ending import DELETE_INTEGRATION, ENABLED
+from atsume.api.connect.permissions import PERMISSIONS
+from atsume.api.connect.relinking import RELINK, SETUP_LINK
 from atsume.api.endpoints import Endpoint
-from atsume.api.general import fields, later
+from atsume.api.general import fields
 from atsume.api.general.changes import CHANGES
 from atsume.api.general.check_api_key import CHECK_API_KEY
 from atsume.api.general.force_sync import FORCE_SYNC
@@ -27,6 +30,11 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     CHANGES,
     FORCE_SYNC,
     INTEGRATION,
+    DELETE_INTEGRATION,
+    ENABLED,
+    RELINK,
+    SETUP_LINK,
+    PERMISSIONS,
     TOOLS,
     *WEBHOOKS,
     CREATE_LINK,
@@ -39,5 +47,4 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     CREATE_CANDIDATE,
     *actions.endpoints(),
     *unavailable.endpoints(),
-    *later.endpoints(),
 )

@@ -13,6 +13,7 @@ from atsume.connectors.base import Connector
 from atsume.model.integration import Integration
 from atsume.model.scope import Scope
 from atsume.store.store import Store
+from atsume.sync.permissions import Shown
 from atsume.webhooks.deliver import Courier
 
 
@@ -33,6 +34,8 @@ class Deps(Struct, frozen=True, kw_only=True):
     """Tells the worker that a sync was queued."""
     scope: Callable[[Integration], Scope] = everything
     """What an integration's scope config leaves out."""
+    test: Callable[[Integration], list[Shown]] | None = None
+    """Tests the permissions of an integration now; None: this server cannot ask the tool."""
     actions: Actions | None = None
     """Carries out write actions; None: this server does none."""
     passthrough: Passthrough | None = None

@@ -17,12 +17,11 @@ from litestar.types import Receive, Scope, Send
 from msgspec import Struct
 
 from atsume.api import envelope, gate
-from atsume.api.auth import KeyRing
+from atsume.api.auth import KeyRing, check_address
 from atsume.api.compress import squeezed
 from atsume.api.deps import Deps
 from atsume.api.endpoints import Call, Endpoint
 from atsume.api.exchanges import ExchangeLog, Failed
-from atsume.api.general.later import NotYet
 from atsume.api.metrics import Requests
 from atsume.api.quota import UNLIMITED, Header, Quota, Standing
 from atsume.api.used import Used
@@ -157,6 +156,7 @@ class Responder:
     def _admit(self, endpoint: Endpoint, visit: Visit, request: Request[Any, Any, Any], body: bytes) -> Call:
         deps, headers = self._deps, request.scope["headers"]
         visit.key = key = self._keys.owner(_header(headers, b"authorization"))
+        check_address(key, (request.scope["client"] or (None,))[0])
         try:
             if endpoint.of_integration:
                 visit.integration = gate.named(self._recent.integration, key, _header(headers, b"x-integration-id"))
@@ -203,8 +203,6 @@ def _refusal(error: Exception, *, is_general: bool) -> Refusal:
         code = error.code
         wire = code.wire if code.is_general or not is_general else None
         return Refusal(wire, code.title, error.message, code.status, error.retry_after_seconds)
-    if isinstance(error, NotYet):
-        return Refusal(None, "Not available yet", "This endpoint is not available yet in this version of Atsume.", 501)
     return unexpected(error)
 
 

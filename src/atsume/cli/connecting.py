@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args, get_origin
 import click
 import msgspec
 
-from atsume.cli.output import as_json, opened, say, settings, show
+from atsume.cli.output import as_json, note, opened, say, settings, show
 from atsume.cli.output import given as given_values
 from atsume.cli.syncing import follow
 
@@ -87,7 +87,8 @@ def _create(connector: Any, given: dict[str, Any]) -> None:
     from atsume import clock
     from atsume.integrations.connect import connect
     from atsume.model.integration import EndUser
-    from atsume.serve import default_environment
+    from atsume.model.permission import Finding
+    from atsume.serve import default_environment, test_permissions
 
     server = opened()
     secrets = {k: given[k] for k in connector.credentials.__struct_fields__ if given.get(k) not in (None, False)}
@@ -110,6 +111,10 @@ def _create(connector: Any, given: dict[str, Any]) -> None:
         overrides=given_values(lambda values: values, given["overrides"]),
     )
     say(f"Connected {connector.label} as {connected.integration.id}.")
+    note(server, "integration.connected", connected.integration.id, connected.integration.environment_id)
+    for one in test_permissions(server, connected.integration):
+        if one.finding is Finding.MISSING:
+            say(f"Missing: {one.title}. {one.sentence}")
     state = follow(server, connected.first_sync.id) if given["wait"] else None
     result = {"integration_id": connected.integration.id, "sync_id": connected.first_sync.id}
     if state is not None:

@@ -1,9 +1,11 @@
 """`atsume integrations …`: connect tools, look at them, sync them."""
 
+import sys
+
 import click
 
 from atsume.cli.connecting import CreateGroup
-from atsume.cli.output import as_json, given, opened, say, show
+from atsume.cli.output import as_json, given, note, opened, say, show, tell_permissions
 from atsume.cli.syncing import queue_and_wait
 from atsume.cli.writing import applications, channels
 
@@ -101,17 +103,15 @@ def sync(integration_id: str, wait: bool, allow_deletions: bool, json_: bool) ->
 @click.argument("integration_id")
 @as_json
 def test(integration_id: str, json_: bool) -> None:
-    """Prove that the credentials still work."""
+    """Ask the tool for every permission that is needed; say how to grant what is missing."""
     from atsume.cli.syncing import known
-    from atsume.sync.execute import open_session
+    from atsume.serve import test_permissions
 
     server = opened()
-    session = open_session(server.executor, known(server, integration_id), None)
-    try:
-        session.authenticate()
-    finally:
-        session.close()
-    show({"integration_id": integration_id, "authentication": "ok"}, json_)
+    found = test_permissions(server, known(server, integration_id))
+    tell_permissions(found, json_)
+    if any(one.is_blocking for one in found):
+        sys.exit(1)
 
 
 @integrations.command("explore")
@@ -188,6 +188,7 @@ def delete(integration_id: str, yes: bool, json_: bool) -> None:
     if not yes:
         click.confirm(f"Delete {integration_id} and all of its records?", abort=True, err=True)
     lifecycle.delete(server.store, integration_id, clock.now())
+    note(server, "integration.deleted", integration_id)
     show({"id": integration_id, "deleted": True}, json_)
 
 
@@ -199,6 +200,7 @@ def _change(integration_id: str, what: str, json_: bool, **more: str) -> None:
     server = opened()
     known(server, integration_id)
     after = getattr(lifecycle, what)(server.store, integration_id, clock.now(), **more)
+    note(server, f"integration.{what}", integration_id, after.environment_id)
     show(
         {
             "id": after.id,

@@ -1,51 +1,10 @@
-"""`atsume keys`, `atsume environments`, `atsume config`: operating a server."""
+"""`atsume environments`, `atsume config`: operating a server."""
 
 import os
 
 import click
 
-from atsume.cli.output import as_json, given, opened, say, show
-
-
-@click.group()
-def keys() -> None:
-    """API keys of an environment."""
-
-
-@keys.command("create")
-@click.option("--environment", help="Environment id; the first one by default.")
-@click.option("--name", default="unnamed", show_default=True, help="What the key is for.")
-@as_json
-def create_key(environment: str | None, name: str, json_: bool) -> None:
-    """Make a key and print it. It is shown this once."""
-    from atsume.serve import default_environment, new_api_key
-
-    server = opened()
-    environment = environment or default_environment(server)
-    if server.store.environment(environment) is None:
-        raise click.ClickException(f"No environment {environment}; see `atsume environments list`.")
-    key = new_api_key(server, environment, name)
-    show({"api_key": key, "environment_id": environment, "name": name}, json_)
-
-
-@keys.command("list")
-@as_json
-def list_keys(json_: bool) -> None:
-    """List keys: their first characters, never the whole."""
-    columns = ("id", "environment_id", "name", "prefix", "created_at", "revoked_at")
-    show(opened().store.api_keys(), json_, columns)
-
-
-@keys.command("revoke")
-@click.argument("key_id")
-@as_json
-def revoke_key(key_id: str, json_: bool) -> None:
-    """Make a key worthless, at once."""
-    from atsume import clock
-
-    if not opened().store.revoke_api_key(key_id, clock.now()):
-        raise click.ClickException(f"No key {key_id}; see `atsume keys list`.")
-    say("Revoked.") if not json_ else show({"id": key_id, "revoked": True}, json_)
+from atsume.cli.output import as_json, given, opened, show
 
 
 @click.group()

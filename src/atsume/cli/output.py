@@ -13,6 +13,7 @@ from atsume import config as configuration
 
 if TYPE_CHECKING:
     from atsume.serve import Server
+    from atsume.sync.permissions import Shown
 
 T = TypeVar("T")
 
@@ -45,6 +46,24 @@ def given(change: Callable[[dict[str, str | None]], T], pairs: Sequence[str]) ->
         raise click.ClickException(str(error)) from error
 
 
+def note(
+    server: "Server", action: str, subject: str | None, environment_id: str | None = None, details: str | None = None
+) -> None:
+    """Write into the audit log what was done on the command line."""
+    from atsume import clock
+    from atsume.store.rows import AuditEntry
+
+    entry = AuditEntry(
+        at=clock.now(),
+        actor="command line",
+        action=action,
+        environment_id=environment_id,
+        subject=subject,
+        details=details,
+    )
+    server.store.note_audit(entry)
+
+
 def say(text: str) -> None:
     """Talk to a person, on stderr."""
     click.echo(text, err=True)
@@ -73,3 +92,16 @@ def _cell(value: Any) -> str:
     if value is None:
         return "–"
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def tell_permissions(found: "Sequence[Shown]", json_: bool) -> None:
+    """Print what scope testing found: one line each, and below it how to grant what is missing."""
+    if json_:
+        show(list(found), json_)
+        return
+    for one in found:
+        mark = {"PASSED": "✓", "MISSING": "✗", "INCONCLUSIVE": "?"}[one.finding.value]
+        needed = " (required)" if one.is_blocking else ""
+        click.echo(f"{mark} {one.title}{needed}")
+        if one.finding.value != "PASSED":
+            click.echo(f"    {one.sentence}")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from atsume.cli.output import as_json, opened, say, show
+from atsume.cli.output import as_json, note, opened, say, show
 
 if TYPE_CHECKING:
     from atsume.model.scope import ScopeConfig
@@ -44,7 +44,9 @@ def create_scope(name: str, settings: tuple[str, ...], environment: str | None, 
     if server.store.environment(environment) is None:
         raise click.ClickException(f"No environment {environment}; see `atsume environments list`.")
     chosen = checked(_pairs(settings))
-    show(server.store.add_scope_config(environment, name, chosen, clock.now(), is_default=is_default), json_)
+    made = server.store.add_scope_config(environment, name, chosen, clock.now(), is_default=is_default)
+    note(server, "scope_config.created", made.id, environment)
+    show(made, json_)
 
 
 @scopes.command("set")
@@ -60,6 +62,7 @@ def set_scope(config_id: str, settings: tuple[str, ...], json_: bool) -> None:
     config = _known(server, config_id)
     merged = dict(config.settings) | checked(_pairs(settings))
     concerned = change(server.store, config, merged, clock.now())
+    note(server, "scope_config.changed", config.id, config.environment_id, " ".join(settings))
     if not json_:
         say(f"{len(concerned)} integration(s) keep other data from now on.")
     show({"id": config.id, "settings": merged, "integrations": concerned}, json_)
@@ -71,7 +74,9 @@ def set_scope(config_id: str, settings: tuple[str, ...], json_: bool) -> None:
 def default_scope(config_id: str, json_: bool) -> None:
     """Make a scope config the default of its environment, for integrations that are connected from now on."""
     server = opened()
-    server.store.make_default(_known(server, config_id))
+    config = _known(server, config_id)
+    server.store.make_default(config)
+    note(server, "scope_config.made_default", config_id, config.environment_id)
     show({"id": config_id, "is_default": True}, json_)
 
 

@@ -25,7 +25,7 @@ def application(server: "Server", wake: "Callable[[], None] | None") -> "Litesta
     from atsume.api.app import create_app
     from atsume.api.deps import Deps
     from atsume.integrations.flow import Surroundings
-    from atsume.serve import passthrough, write_actions
+    from atsume.serve import passthrough, test_permissions, write_actions
     from atsume.web import guides, logs
     from atsume.web.connect import routes as connect
 
@@ -36,6 +36,7 @@ def application(server: "Server", wake: "Callable[[], None] | None") -> "Litesta
         now=clock.now,
         wake=wake or (lambda: None),
         scope=server.store.scope,
+        test=lambda integration: test_permissions(server, integration),
         actions=write_actions(server),
         courier=server.courier,
         passthrough=passthrough(server),

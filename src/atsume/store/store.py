@@ -25,6 +25,7 @@ from atsume.store.related import RelatedOf
 from atsume.store.remotes import Remotes
 from atsume.store.replicas import Replicas
 from atsume.store.retention import Retention
+from atsume.store.rotation import Rotation
 from atsume.store.scopes import Scopes
 from atsume.store.statistics import Statistics
 from atsume.store.sync_runs import SyncRuns
@@ -47,6 +48,7 @@ class Store(
     ConnectLinks,
     Scopes,
     Audit,
+    Rotation,
     Retention,
     Erasure,
     Feed,

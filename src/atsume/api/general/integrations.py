@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from atsume.api import envelope, gate
+from atsume.api.connect.permissions import ToldPermission, remembered
 from atsume.api.endpoints import Call, Endpoint, Family
 from atsume.api.general.tools import assets
 from atsume.api.query import Parameter
@@ -91,6 +92,8 @@ class IntegrationDetails(Struct, frozen=True, kw_only=True):
     beta: bool
     read_models: list[ReadModel]
     write_actions: list[WriteAction]
+    permissions: list[ToldPermission]
+    """What scope testing found last. An addition of ours."""
 
 
 class IntegrationAnswer(Struct, frozen=True):
@@ -125,10 +128,17 @@ def _answer(call: Call) -> bytes:
     connector = gate.connector(call.deps, integration)
     config = call.deps.store.scope_config_of(integration)
     chosen = Chosen(config, frozenset(integration.opted_out))
-    return envelope.success(_details(integration, connector, chosen, call.deps.config.public_url))
+    permissions = remembered(call.deps, integration)
+    return envelope.success(_details(integration, connector, chosen, permissions, call.deps.config.public_url))
 
 
-def _details(integration: Integration, connector: Connector, chosen: Chosen, public_url: str) -> IntegrationDetails:
+def _details(
+    integration: Integration,
+    connector: Connector,
+    chosen: Chosen,
+    permissions: list[ToldPermission],
+    public_url: str,
+) -> IntegrationDetails:
     pictures = assets(connector, public_url)
     expired = integration.data_expired_at
     return IntegrationDetails(
@@ -144,6 +154,7 @@ def _details(integration: Integration, connector: Connector, chosen: Chosen, pub
         beta=False,
         read_models=[_read_model(coverage, chosen) for coverage in connector.coverage.read_models],
         write_actions=[_write_action(coverage, chosen) for coverage in connector.coverage.write_actions],
+        permissions=permissions,
     )
 
 

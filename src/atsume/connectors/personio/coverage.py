@@ -32,12 +32,12 @@ INPUTS = (
 FEATURES: tuple[tuple[str, str, Status], ...] = (
     ("automatic_source_writing", "Automatic Source Writing", Status.SUPPORTED),
     ("sync_only_created_applications", "Sync Only Created Applications", Status.SUPPORTED),
-    ("connection_guide", "Connection Guide", Status.NOT_IMPLEMENTED),
-    ("prerequisites", "Prerequisites", Status.NOT_IMPLEMENTED),
-    ("create_credentials", "Create credentials", Status.NOT_IMPLEMENTED),
+    ("connection_guide", "Connection Guide", Status.SUPPORTED),
+    ("prerequisites", "Prerequisites", Status.SUPPORTED),
+    ("create_credentials", "Create credentials", Status.SUPPORTED),
     ("candidate_source_tracking", "Candidate source tracking", Status.SUPPORTED),
     ("api_passthrough", "API Passthrough", Status.SUPPORTED),
-    ("scope_testing", "Scope Testing", Status.NOT_IMPLEMENTED),
+    ("scope_testing", "Scope Testing", Status.SUPPORTED),
     ("custom_field_explorer", "Custom Field Explorer", Status.SUPPORTED),
     ("jobs", "Jobs", Status.SUPPORTED),
 )

@@ -1,0 +1,67 @@
+"""PUT /integrations/{id}/enabled and DELETE /integrations/{id}."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from atsume.api import envelope, gate
+from atsume.api.connect.bodies import NoBody, decoded, note
+from atsume.api.connect.relinking import INTEGRATION_ID
+from atsume.api.endpoints import Call, Endpoint, Family
+from atsume.integrations import lifecycle
+
+
+class Enabled(Struct, frozen=True):
+    """Whether the integration may sync and be read."""
+
+    value: bool
+
+
+class DoneAnswer(Struct, frozen=True):
+    """The answer of what has nothing to tell."""
+
+    status: Literal["success"]
+    data: NoBody
+
+
+def _enabled(call: Call) -> bytes:
+    integration = gate.find(call.deps.store.integration, call.key, call.path["integration_id"])
+    value = decoded(call, Enabled).value
+    lifecycle.set_enabled(call.deps.store, integration.id, call.deps.now(), value=value)
+    note(call, f"integration.{'enabled' if value else 'disabled'}", integration.id)
+    call.deps.wake()
+    return envelope.success(NoBody())
+
+
+def _deleted(call: Call) -> bytes:
+    integration = gate.find(call.deps.store.integration, call.key, call.path["integration_id"])
+    lifecycle.delete(call.deps.store, integration.id, call.deps.now())
+    note(call, "integration.deleted", integration.id)
+    return envelope.success(NoBody())
+
+
+ENABLED = Endpoint(
+    method="PUT",
+    path="/integrations/{integration_id}/enabled",
+    name="PutIntegrationsIntegrationIdEnabled",
+    family=Family.GENERAL,
+    summary="Enable or disable an integration",
+    of_integration=False,
+    parameters=(INTEGRATION_ID,),
+    body=Enabled,
+    result=DoneAnswer,
+    fails_with=(404,),
+    answer=_enabled,
+)
+DELETE_INTEGRATION = Endpoint(
+    method="DELETE",
+    path="/integrations/{integration_id}",
+    name="DeleteIntegrationsIntegrationId",
+    family=Family.GENERAL,
+    summary="Delete an integration for good",
+    of_integration=False,
+    parameters=(INTEGRATION_ID,),
+    result=DoneAnswer,
+    fails_with=(404,),
+    answer=_deleted,
+)
