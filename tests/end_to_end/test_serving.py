@@ -24,14 +24,16 @@ def test_a_log_url_opens_something_real(mirror: Mirror) -> None:
 
 
 def test_every_address_of_a_tool_opens(mirror: Mirror) -> None:
-    """What `GET /tools/ats` and `GET /integrations/{id}` point at is there; what is not there yet is null."""
+    """What `GET /tools/ats` and `GET /integrations/{id}` point at is there."""
     base = mirror.config.public_url
     with TestClient(application(mirror.server, None)) as client:
         client.headers["Authorization"] = f"Bearer {mirror.api_key}"
         (tool,) = client.get("/v1/tools/ats").json()["data"]["tools"]
         shown = client.get(f"/v1/integrations/{mirror.integration.id}").json()["data"]["tool"]
-        addresses = [*tool["assets"].values(), shown["logo_url"], shown["icon_url"], tool["connection_guide_url"]]
-        answers = {a: client.get(a.removeprefix(base)) for a in addresses if a is not None}
+        pictures = [*tool["assets"].values(), shown["logo_url"], shown["icon_url"]]
+        answers = {a: client.get(a.removeprefix(base)) for a in [*pictures, tool["connection_guide_url"]]}
         assert {a: one.status_code for a, one in answers.items()} == dict.fromkeys(answers, 200)
         assert len(answers) == 4
-        assert all("image/svg+xml" in one.headers["content-type"] for one in answers.values())
+        types = {a: one.headers["content-type"] for a, one in answers.items()}
+        assert types.pop(tool["connection_guide_url"]).startswith("text/html")
+        assert all("image/svg+xml" in one for one in types.values())
