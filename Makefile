@@ -26,8 +26,9 @@ soak: export ATSUME_TEST_EVENT_SPEED ?= 2000
 soak: export ATSUME_SOAK_FAULTS_EVERY ?= 1
 soak: export ATSUME_SOAK_FAULT_PAIRS ?= 300
 soak: export ATSUME_FIELDS_RECORDS ?= 100000
+soak: export ATSUME_SOAK_CRASHES ?= 1000
 soak: .venv/.dev ## the same laws at length: histories, made-up requests, spoilt mappings (half an hour)
-	$(BIN)/python -m pytest -n 2 --timeout 7200 tests/end_to_end/test_law.py tests/end_to_end/test_fault_matrix.py tests/wire/test_schemathesis.py tests/end_to_end/test_coverage_can_fail.py tests/api/test_readers.py tests/webhooks/test_nothing_lost.py tests/end_to_end/test_fields_at_size.py tests/connect/test_rotation.py
+	$(BIN)/python -m pytest -n 2 --timeout 7200 tests/end_to_end/test_law.py tests/end_to_end/test_fault_matrix.py tests/wire/test_schemathesis.py tests/end_to_end/test_coverage_can_fail.py tests/api/test_readers.py tests/webhooks/test_nothing_lost.py tests/end_to_end/test_fields_at_size.py tests/connect/test_rotation.py tests/actions/test_crash.py
 
 pictures: .venv/.dev ## every step of the connection flow as a picture for the docs
 	@sh tests/have_chromium

@@ -53,7 +53,7 @@ def _row(size: Size, remote: Remote, name: str, fresh: Fresh) -> Row:
     rate = CREATES / (time.perf_counter() - started)
     mirror.close()
     note = f"bare {seconds(theirs)} s, ours {seconds(ours)} s a create; four at once {rate:.0f} a second"
-    return Row(f"one create ÷ its bare requests, {name}", ratios(ours, theirs), "≤ 40 [10]", note)
+    return Row(f"one create ÷ its bare requests, {name}", ratios(ours, theirs), "≤ 8", note)
 
 
 def _timed(create: Callable[[str], object], people: list[str]) -> float:

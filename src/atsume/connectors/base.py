@@ -126,6 +126,9 @@ class Stream(Struct, frozen=True, kw_only=True):
     """Whether a complete walk names every record there is, so that absence means something."""
     confirms: bool = True
     """Whether `Session.look` can ask the tool for a single record. False: derived records, absence is proof."""
+    is_derived: bool = False
+    """Whether its records come and go with others, so that losing all at once is plausible: a board of jobs that closes
+    takes its questions along. The breaker is not for them."""
     is_whole: Callable[[Set[str]], bool] = _no
     """Asked before it is walked, with the models of `after` whose streams failed: whether all that this one is made
     from came nevertheless. If not, derived records are left as they were, and others are not taken for deleted."""

@@ -8,7 +8,7 @@ from atsume.model.integration import Integration
 from atsume.model.record import PENDING
 from atsume.store.rows import Writes
 from atsume.store.store import Store
-from atsume.sync.breaker import Breaker, HeldBack
+from atsume.sync.breaker import OPEN, Breaker, HeldBack
 from atsume.sync.seen import Seen
 
 BATCH = 500
@@ -30,7 +30,8 @@ def gone(
         if not remote_id.startswith(PENDING)  # created a moment ago: the tool does not show it yet
         and (not stream.confirms or session.look(stream.model, remote_id) is Look.GONE)
     )
-    for ids in _batched(_let_go(store, integration, stream.model, confirmed, breaker), BATCH):
+    limit = OPEN if stream.is_derived else breaker
+    for ids in _batched(_let_go(store, integration, stream.model, confirmed, limit), BATCH):
         yield Writes(deleted=list(ids))
 
 

@@ -28,6 +28,7 @@ def question_streams(shared: Shared) -> list[Stream]:
             assemble=_remotes,
             map=QUESTIONS,
             names_field=_field,
+            is_derived=True,
         ),
         Stream(
             model=JOB_QUESTIONS.model,
@@ -36,6 +37,7 @@ def question_streams(shared: Shared) -> list[Stream]:
             assemble=_remotes,
             map=JOB_QUESTIONS,
             after=frozenset({"ats_jobs"}),
+            is_derived=True,
         ),
     ]
 

@@ -32,6 +32,7 @@ def stage_streams(shared: Shared) -> list[Stream]:
             map=STAGES,
             after=AFTER,
             confirms=False,
+            is_derived=True,
             is_whole=shared.has_all_without,
         ),
         Stream(
@@ -42,6 +43,7 @@ def stage_streams(shared: Shared) -> list[Stream]:
             map=JOB_STAGES,
             after=AFTER,
             confirms=False,
+            is_derived=True,
             is_whole=shared.has_all_without,
         ),
     ]

@@ -119,6 +119,7 @@ class _HiringTeam:
             map=HIRING_TEAM,
             after=frozenset({"ats_jobs"}),
             confirms=False,
+            is_derived=True,
             is_whole=self._shared.has_all_without,
         )
 
