@@ -34,7 +34,7 @@ def _comparable(value: Any) -> Any:
         return {name: _comparable(inside) for name, inside in value.items() if name not in NOT_IN_SDK}
     if isinstance(value, list):
         return [_comparable(inside) for inside in value]
-    if isinstance(value, str) and len(value) > 18 and value[10] == "T" and value.endswith("Z"):
+    if isinstance(value, str) and len(value) > 18 and value[4] == "-" and value[10] == "T" and value.endswith("Z"):
         return dt.datetime.fromisoformat(value)
     return value
 

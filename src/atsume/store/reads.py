@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from atsume.store.compose import RECIPES, REVISION, SEQ, TOUCHED_AT, composed, heads, places, selected
 from atsume.store.database import Among, Database
-from atsume.store.related import Look, RelatedOf, Unknown
+from atsume.store.related import Look, Related, RelatedOf, Unknown
 from atsume.store.rows import Filter, ListPage, ListRequest, Op
 from atsume.store.schema import RECORDS, SEQ_MASK, bounds, within
 from atsume.store.text import Position, literal, number
@@ -35,8 +35,8 @@ class Reads:
         except Unknown:
             return self.database.snapshot(lambda look: self._learned(request, look(sql, parameters), look))
 
-    def _page(self, request: ListRequest, rows: list[Any]) -> ListPage:
-        """Return the page that the rows make. Raises Unknown."""
+    def _page(self, request: ListRequest, rows: list[Any], taught: Related | None = None) -> ListPage:
+        """Return the page that the rows make, with what was looked up for it, else what is kept. Raises Unknown."""
         if not rows:
             return _EMPTY
         rows.sort(key=_by_touch if request.updated_after is not None else _by_seq)
@@ -45,7 +45,7 @@ class Reads:
         if not is_last:
             beyond = found[request.limit][SEQ]
             rows = [row for row in rows if row[SEQ] != beyond]
-        related = self.related.at(request.integration_no, rows[0][REVISION])
+        related = taught or self.related.at(request.integration_no, rows[0][REVISION])
         results, count = composed(request.model, rows, related), min(len(found), request.limit)
         if is_last:
             return ListPage(results=results, count=count, next_seq=None)
@@ -54,10 +54,12 @@ class Reads:
 
     def _learned(self, request: ListRequest, rows: list[Any], look: Look) -> ListPage:
         """Return the page after looking up what it embeds, at the moment at which its rows were read."""
-        if rows:
-            related = self.related.at(request.integration_no, rows[0][REVISION])
-            related.learn(self.database, look, places(request.model, rows))
-        return self._page(request, rows)
+        if not rows:
+            return _EMPTY
+        # Another reader may replace what is kept at any moment: the page is made with the very one that was taught.
+        related = self.related.at(request.integration_no, rows[0][REVISION])
+        related.learn(self.database, look, places(request.model, rows))
+        return self._page(request, rows, related)
 
     def _parameters(self, request: ListRequest) -> dict[str, Any]:
         values: dict[str, Any] = {"no": request.integration_no, "more": request.limit + 1}
