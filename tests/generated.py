@@ -52,7 +52,8 @@ def settings(_root: Path) -> str:
 def commands(_root: Path) -> str:
     """Return the page of all commands."""
     lines = ["# Commands", "", NOTE.strip(), ""]
-    with click.Context(cli, info_name="atsume") as top:
+    # As the command itself makes it: Click keeps a command's help option from whichever context was first.
+    with cli.make_context("atsume", [], resilient_parsing=True) as top:
         for name in COMMANDS:
             command = cli.get_command(top, name)
             assert command is not None
