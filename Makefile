@@ -61,6 +61,15 @@ lock: .venv/.uv ## renew the locked versions
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --exclude-newer $$(date -u -d '7 days ago' +%F) pyproject.toml --group build --group demo --group test --group lint -o requirements/dev.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --exclude-newer $$(date -u -d '7 days ago' +%F) pyproject.toml --group build --group demo --group test --group lint --group bench -o requirements/bench.lock
 
+.PHONY: soak-engine
+soak-engine: export ATSUME_SOAK_KILLS ?= 200
+soak-engine: export ATSUME_SOAK_INTEGRATIONS ?= 500
+soak-engine: export ATSUME_SOAK_APPLICATIONS ?= 1000000
+soak-engine: export ATSUME_SOAK_DELTAS ?= 100
+soak-engine: export ATSUME_SOAK_IDLE_SECONDS ?= 60
+soak-engine: .venv/.dev ## kills, takeovers and deltas at length (hours)
+	$(BIN)/python -m pytest -n 2 -s -o timeout=14400 tests/end_to_end/test_delta.py tests/worker
+
 clean:
 	rm -rf .venv .demo .cache
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from atsume import clock
 from tests.connect.flow import Walker
 from tests.connect.world import FULL, Site
 
@@ -122,3 +123,22 @@ def test_nothing_is_written_while_testing(whole: Site) -> None:
     before = whole.company.control("GET", "/companies/acme")["counts"]
     Walker(whole, whole.link()).to_test()
     assert whole.company.control("GET", "/companies/acme")["counts"] == before
+
+
+def test_what_could_never_be_read_is_not_called_empty(whole: Site) -> None:
+    """A model that lacks its permission and was never mirrored answers how to grant it; others answer as ever."""
+    walker = Walker(whole, whole.link())
+    walker.to_test()
+    walker.send()
+    walker.send("skip")
+    store, made = whole.server.store, whole.server.store.integrations()[-1]
+    store.synced(made.id, clock.now(), None)
+    whole.grant([RECRUITING])
+    told = whole.call("GET", f"/integrations/{made.id}/permissions?refresh=true").json()["data"]["permissions"]
+    assert {one["id"] for one in told if one["state"] == "MISSING"} == {"persons_read", "channel"}
+    headers = {"Authorization": f"Bearer {whole.key}", "X-Integration-Id": made.id}
+    users = whole.http.get(f"{whole.url}/v1/ats/users", headers=headers)
+    assert (users.status_code, users.json()["error"]["code"]) == (403, "INTEGRATION.PERMISSION_MISSING")
+    assert "tick “Employees: Read” and save" in users.json()["error"]["message"]
+    jobs = whole.http.get(f"{whole.url}/v1/ats/jobs", headers=headers)
+    assert (jobs.status_code, jobs.json()["data"]["results"]) == (200, [])

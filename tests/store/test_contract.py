@@ -120,7 +120,7 @@ def test_erasing_an_integration(world: World) -> None:
     other.fill()
     held = world.store.left_of_integration(world.integration)
     kept = {table: count for table, count in held.items() if table in KEPT}
-    assert (len(held), set(kept)) == (2 * len(EVERYTHING) + 3, {"outbox"})
+    assert (len(held), set(kept)) == (2 * len(EVERYTHING) + 4, {"outbox"})
     assert world.store.erase_integration(world.integration) | kept == held
     assert world.store.erase_integration(world.integration) == {}
     assert world.store.left_of_integration(world.integration) == kept

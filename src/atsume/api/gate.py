@@ -13,9 +13,11 @@ from atsume.connectors.base import Connector
 from atsume.errors import AtsumeError, Code
 from atsume.model.coverage import Coverage, Status
 from atsume.model.integration import Integration, QaStatus, SetupStatus, State
+from atsume.model.permission import Finding
 from atsume.model.scope import allows
 from atsume.store.rows import ApiKey
 from atsume.store.store import Store
+from atsume.sync.permissions import lacking
 
 RECENT_SECONDS = 0.1
 _RECENT_MOST = 10_000
@@ -104,7 +106,18 @@ def readable(deps: Deps, integration: Integration, model: str) -> Coverage:
         raise AtsumeError(
             Code.MODEL_DISABLED, f'The "{model}" model is switched off for this integration by its scope config.'
         )
+    _permitted(deps, integration, model)
     return coverage
+
+
+def _permitted(deps: Deps, integration: Integration, model: str) -> None:
+    """Raise when nothing of a model could ever be mirrored for want of a permission: "none" would be untrue."""
+    if not any(one.finding is Finding.MISSING for one in integration.permissions):
+        return
+    guide = connector(deps, integration).guide
+    why = lacking(guide, integration.permissions, model) if guide is not None else None
+    if why is not None and deps.store.is_empty(model, integration.no):
+        raise AtsumeError(Code.PERMISSION_MISSING, why)
 
 
 def synced(integration: Integration) -> None:

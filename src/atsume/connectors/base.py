@@ -188,6 +188,18 @@ class Sourced(Protocol):
         ...
 
 
+@runtime_checkable
+class Incremental(Protocol):
+    """A session that can tell what changed."""
+
+    def changes(self, since: Mapping[str, dt.datetime], mirror: Mirror) -> Sequence[Stream]:
+        """Return the streams of what changed since the moments at which their models were last walked to the end.
+
+        Constant cost when nothing did. A model without a moment is walked whole. No absence means anything.
+        """
+        ...
+
+
 class Exchange(Struct):
     """One request and its answer, recorded. Headers and bodies are redacted before they get here."""
 
@@ -236,6 +248,8 @@ class Connector(Struct, frozen=True, kw_only=True):
     """What each credential and setting is, in a sentence for whoever has to give it."""
     guide: Guide | None = None
     """What the connection flow shows and tests. None: the tool is connected without it."""
+    has_delta: bool = False
+    """Whether its sessions are `Incremental`."""
     lend_notes: Callable[[Any, Notes], None] | None = None
     """Hands an opened session its integration's notes, before its first stream. None: this tool writes none."""
     actions: Mapping[str, Any] = {}

@@ -131,13 +131,15 @@ class Http:
         """Return the answer. Without `repeatable` it is sent once, whatever happens."""
         tries, waited = 0, 0.0
         while True:
-            waited += self.wait(self.pacer.take(request.url)) if paced else 0.0
+            waited += self.wait(self.pacer.take(request.url, hurried=not self._repeats)) if paced else 0.0
             self._check()
             tries += 1
             answer = self._answer(request)
             response = answer if isinstance(answer, Response) else None
             if response is not None:
                 self.pacer.learn(request.url, response.headers)
+            else:
+                self.pacer.lost(request.url)
             pause = self._pause(response, tries) if repeatable and self._repeats else None
             if pause is not None:
                 waited += self.wait(pause)

@@ -1,5 +1,9 @@
 """Keeping below a tool's limits: one token bucket per endpoint, filled as the tool's own headers say.
 
+The tool's count is the shared one: `x-ratelimit-remaining` tells each process what all of them together have left, so
+several keep below one limit without a word between them, and for nothing. Reading leaves a share of each burst alone:
+a write that comes while a sync runs, in whatever process, finds it there.
+
 Personio v2 sits behind a token-bucket gateway that reports `x-ratelimit-*` on every answer, counted per endpoint with
 ids collapsed (measured 2026 by a public client).
 """
@@ -11,6 +15,8 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+RESERVE = 0.2
+"""Share of a burst that reading leaves to writes."""
 UNKNOWN_RATE = 2.0
 """Requests a second while an endpoint has not told its limit."""
 
@@ -24,6 +30,10 @@ class Bucket(Struct):
     capacity: float
     tokens: float
     at: float
+    kept: float = 0.0
+    """Tokens that only a hurried request may take."""
+    under_way: int = 0
+    """Requests that took a token and were not answered yet: the tool's count does not know them."""
 
 
 class Pacer:
@@ -33,18 +43,31 @@ class Pacer:
         self._monotonic, self._lock = monotonic, threading.Lock()
         self._buckets: dict[str, Bucket] = {}
 
-    def take(self, url: str) -> float:
-        """Take a token of the URL's endpoint and return the seconds to wait until it is good."""
+    def take(self, url: str, *, hurried: bool = False) -> float:
+        """Take a token of the URL's endpoint and return the seconds to wait until it is good.
+
+        `hurried` may take what is kept for those for whom somebody is waiting. Each is followed by `learn` or `lost`.
+        """
         with self._lock:
             now, key = self._monotonic(), endpoint(url)
             bucket = self._buckets.setdefault(key, Bucket(UNKNOWN_RATE, 1.0, 1.0, now))
             bucket.tokens = min(bucket.capacity, bucket.tokens + (now - bucket.at) * bucket.rate)
             bucket.at = now
             bucket.tokens -= 1
-            return max(0.0, -bucket.tokens / bucket.rate)
+            bucket.under_way += 1
+            spare = bucket.tokens + (bucket.kept if hurried else 0.0)
+            return max(0.0, -spare / bucket.rate)
+
+    def lost(self, url: str) -> None:
+        """Forget a request that was never answered."""
+        with self._lock:
+            bucket = self._buckets.get(endpoint(url))
+            if bucket is not None:
+                bucket.under_way = max(0, bucket.under_way - 1)
 
     def learn(self, url: str, headers: Mapping[str, str]) -> None:
         """Take over what the answer says about the endpoint's limit."""
+        self.lost(url)
         rate = _number(headers, "x-ratelimit-replenish-rate")
         if not rate:
             return
@@ -53,10 +76,10 @@ class Pacer:
         with self._lock:
             now = self._monotonic()
             bucket = self._buckets.setdefault(endpoint(url), Bucket(rate, capacity, capacity, now))
-            ahead = min(0.0, bucket.tokens)  # taken by other threads, not yet seen by the tool
-            bucket.rate, bucket.capacity = rate, max(capacity, 1.0)
+            bucket.kept = float(int(RESERVE * capacity))
+            bucket.rate, bucket.capacity = rate, max(capacity - bucket.kept, 1.0)
             if remaining is not None:
-                bucket.tokens, bucket.at = min(remaining, capacity) + ahead, now
+                bucket.tokens, bucket.at = min(remaining - bucket.kept, bucket.capacity) - bucket.under_way, now
 
 
 def endpoint(url: str) -> str:

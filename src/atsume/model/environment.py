@@ -43,6 +43,14 @@ class EnvironmentSettings(Struct, frozen=True, kw_only=True):
     """What the connection flow calls the caller. None: the environment's name without a trailing `(Prod)`."""
     connect_origins: tuple[str, ...] = ()
     """Origins such as `https://app.example.com` that may show the connection flow in a frame. None listed: any."""
+    full_sync_hours: Annotated[float, Meta(gt=0)] = 12
+    """How often everything is read, deletions found and mappings renewed."""
+    delta_sync_minutes: Annotated[float, Meta(ge=0)] = 60
+    """How often what changed is read, where the tool can tell. 0: never."""
+    full_sync_hours_without_delta: Annotated[float, Meta(gt=0)] = 3
+    """How often everything is read where nothing can tell what changed."""
+    sync_timeout_hours: Annotated[float, Meta(gt=0)] = 24
+    """A sync that takes longer is ended as TIMED_OUT; what it brought stays."""
 
 
 def caller_name(name: str, settings: EnvironmentSettings) -> str:

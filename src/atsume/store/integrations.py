@@ -14,10 +14,12 @@ from atsume.store.mirror import StoredMirror
 from atsume.store.notes import StoredNotes
 from atsume.store.outbox import Kind, facts_of, note
 from atsume.store.rows import NewIntegration
-from atsume.store.schema import integrations
+from atsume.store.schema import integrations, schedules
 
 SHOWN = [column for column in integrations.columns if column.name not in {"sealed_credentials", "revision"}]
 """What is read of an integration."""
+FIRST_DUE = dt.timedelta(hours=1)
+"""When a new integration is due, should its first sync never have been queued. Each run that ends sets the next."""
 
 
 class Integrations:
@@ -49,6 +51,8 @@ class Integrations:
         with self.database.writing() as connection:
             row = connection.execute(sa.insert(integrations).values(values).returning(*SHOWN)).one()
             made = as_integration(row)
+            first = {"integration_no": made.no, "next_due_at": at + FIRST_DUE, "planned_at": at}
+            connection.execute(sa.insert(schedules).values(first))
             note_state(connection, "integration_created", made, at)
         return made
 

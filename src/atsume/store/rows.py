@@ -250,6 +250,16 @@ class Checkpoint(Struct, frozen=True, kw_only=True):
     """What later streams need of it; the connector's own business."""
 
 
+class Schedule(Struct, frozen=True, kw_only=True):
+    """When an integration is due, and what its last runs left behind."""
+
+    next_due_at: dt.datetime | None = None
+    full_at: dt.datetime | None = None
+    """When the last full sync with usable records began."""
+    watermarks: dict[str, dt.datetime] = {}
+    """Model → when its last complete walk began."""
+
+
 class Replica(Struct, frozen=True):
     """A process that carries out work."""
 

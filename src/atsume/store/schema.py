@@ -263,6 +263,18 @@ sync_checkpoints = sa.Table(
 )
 sa.Index("ix_sync_checkpoints_run_id", sync_checkpoints.c.run_id, sync_checkpoints.c.no)
 
+schedules = sa.Table(
+    "schedules",
+    metadata,
+    sa.Column("integration_no", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("next_due_at", Moment, nullable=False),
+    sa.Column("planned_at", Moment, nullable=False),  # later than now: the clock has stepped back
+    sa.Column("full_at", Moment),
+    sa.Column("watermarks", Text, nullable=False, server_default="{}"),
+)
+sa.Index("ix_schedules_next_due_at", schedules.c.next_due_at)
+sa.Index("ix_schedules_planned_at", schedules.c.planned_at)
+
 replicas = sa.Table(
     "replicas",
     metadata,

@@ -26,6 +26,7 @@ from atsume.store.remotes import Remotes
 from atsume.store.replicas import Replicas
 from atsume.store.retention import Retention
 from atsume.store.rotation import Rotation
+from atsume.store.schedules import Schedules
 from atsume.store.scopes import Scopes
 from atsume.store.statistics import Statistics
 from atsume.store.sync_runs import SyncRuns
@@ -40,6 +41,7 @@ class Store(
     Integrations,
     Lifecycles,
     SyncRuns,
+    Schedules,
     Checkpoints,
     Replicas,
     Written,

@@ -34,7 +34,7 @@ class SyncRuns:
         """Return the run that is queued now, or the one that already was queued or running (then True)."""
         while True:
             with self.database.writing() as connection:
-                made = connection.execute(self._insert(integration_id, sync_type, at)).first()
+                made = queue_in(connection, integration_id, sync_type, at, is_sqlite=self.database.is_sqlite)
                 if made is not None:
                     return _run(made), False
                 query = sa.select(*_SHOWN).where(
@@ -50,25 +50,6 @@ class SyncRuns:
                 )
                 if connection.execute(known).first() is None:
                     raise StoreError(f"Integration {integration_id} does not exist.")
-
-    def _insert(self, integration_id: str, sync_type: SyncType, at: dt.datetime) -> Any:
-        values = {
-            "id": random_id(),
-            "integration_id": integration_id,
-            "type": sync_type.value,
-            "state": SyncState.QUEUED.value,
-            "streams": "[]",
-            "warnings": "[]",
-            "timings": "{}",
-        }
-        source = sa.select(
-            integrations.c.no,
-            *(sa.literal(value) for value in values.values()),
-            sa.literal(at, sync_runs.c.queued_at.type),
-        ).where(integrations.c.id == integration_id, integrations.c.deleted_at.is_(None))
-        insert = sqlite.insert if self.database.is_sqlite else postgresql.insert
-        names = ["integration_no", *values, "queued_at"]
-        return insert(sync_runs).from_select(names, source).on_conflict_do_nothing().returning(*_SHOWN)
 
     def claim_sync(self, at: dt.datetime, run_id: str | None = None, owner: str | None = None) -> SyncRun | None:
         """Return the oldest run that waits (or just this one), RUNNING from now on and owned by a process.
@@ -188,6 +169,41 @@ class SyncRuns:
             return [_run(row) for row in connection.execute(query)]
 
 
+def queue_in(
+    connection: sa.Connection,
+    integration_id: str,
+    sync_type: SyncType,
+    at: dt.datetime,
+    *,
+    is_sqlite: bool,
+    unless_busy: bool = False,
+) -> Any:
+    """Queue a run inside a transaction and return its row; None when there is one, or (`unless_busy`) any other."""
+    values = {
+        "id": random_id(),
+        "integration_id": integration_id,
+        "type": sync_type.value,
+        "state": SyncState.QUEUED.value,
+        "streams": "[]",
+        "warnings": "[]",
+        "timings": "{}",
+    }
+    source = sa.select(
+        integrations.c.no,
+        *(sa.literal(value) for value in values.values()),
+        sa.literal(at, sync_runs.c.queued_at.type),
+    ).where(integrations.c.id == integration_id, integrations.c.deleted_at.is_(None))
+    if unless_busy:
+        other = sync_runs.alias("other")
+        source = source.where(
+            ~sa.exists().where(other.c.integration_no == integrations.c.no, other.c.state.in_(_ACTIVE))
+        )
+    insert = sqlite.insert if is_sqlite else postgresql.insert
+    names = ["integration_no", *values, "queued_at"]
+    queued = insert(sync_runs).from_select(names, source).on_conflict_do_nothing().returning(*_SHOWN)
+    return connection.execute(queued).first()
+
+
 def cancel_active(connection: sa.Connection, integration_id: str, at: dt.datetime, why: str) -> None:
     """Cancel what is queued or running of an integration, and note it. A run that goes on finds out and stops."""
     cancel = (
@@ -197,6 +213,7 @@ def cancel_active(connection: sa.Connection, integration_id: str, at: dt.datetim
     )
     for row in connection.execute(cancel.returning(*_SHOWN)).all():
         _note_end(connection, _run(row), at)
+        connection.execute(sa.delete(sync_checkpoints).where(sync_checkpoints.c.run_id == row.id))
 
 
 def _note_end(connection: sa.Connection, run: SyncRun, at: dt.datetime) -> None:

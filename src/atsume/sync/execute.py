@@ -14,7 +14,7 @@ from atsume.crypto import Keys
 from atsume.errors import AtsumeError
 from atsume.ids import random_id
 from atsume.model.fields import FieldBook
-from atsume.model.integration import Integration, SyncState
+from atsume.model.integration import Integration, SyncState, SyncType
 from atsume.model.record import timestamp
 from atsume.observe import about, inherited, log, redact
 from atsume.store.checkpoints import RunLost
@@ -28,6 +28,7 @@ from atsume.sync.breaker import breaker
 from atsume.sync.ending import settle
 from atsume.sync.fields import RunFields
 from atsume.sync.journal import Journal
+from atsume.sync.planning import move, since
 from atsume.sync.progress import Report
 from atsume.sync.run import Outcome, Run, run
 from atsume.sync.settle import settle_fields
@@ -36,8 +37,6 @@ from atsume.sync.tracked import is_only_created, shed_untracked
 
 WATCH_SECONDS = 1.0
 """How often a running sync is asked whether it should still go on."""
-TIMEOUT = dt.timedelta(hours=24)
-"""What one process may spend on one run."""
 MOST_ATTEMPTS = 5
 """Starts of a run without a page committed between them. More would never end: something kills the process."""
 FAULT_FROM = 400
@@ -80,7 +79,8 @@ def _carry_through(
     report: Report | None,
 ) -> SyncState:
     log.info("sync started", type=claimed.type.value, attempt=claimed.attempts)
-    watch = Watch(executor, claimed, should_stop)
+    limit = dt.timedelta(hours=executor.store.in_force(integration).sync_timeout_hours)
+    watch = Watch(executor, claimed, should_stop, limit)
     fields = None
     try:
         fields = RunFields(executor.store, integration, _book(executor, integration), executor.now)
@@ -126,10 +126,11 @@ def _finish(
     if integration.first_synced_at is None:
         executor.store.take_stock()  # before anybody may read
     settle(executor.store, integration, claimed.type, state, ended)
+    move(executor.store, executor.connectors, integration, claimed, (state, outcome.streams), ended)
     executor.store.finish_sync(
         claimed.id, state, ended, outcome.streams, outcome.warnings, error, outcome.timings, claimed.owner
     )
-    if state is SyncState.SUCCEEDED and claimed.started_at is not None:
+    if (state, claimed.type) == (SyncState.SUCCEEDED, SyncType.FULL) and claimed.started_at is not None:
         executor.store.data_renewed(integration.id, claimed.started_at)
     log.info("sync ended", state=state.value, error=error)
     return state
@@ -200,6 +201,7 @@ def _run(
                 breaker=breaker(
                     executor.store.in_force(integration), is_allowed=integration.deletions_allowed_at is not None
                 ),
+                since=since(executor.store, integration, claimed),
                 journal=Journal(claimed.id, claimed.owner or "", executor.store.checkpoints(claimed.id)),
                 fields=fields,
             )
@@ -214,9 +216,11 @@ def _run(
 class Watch:
     """Asks, in a thread, whether a run should go on, and ends its waits for the tool when it should not."""
 
-    def __init__(self, executor: Executor, claimed: SyncRun, asked_to_stop: Callable[[], bool]) -> None:
+    def __init__(
+        self, executor: Executor, claimed: SyncRun, asked_to_stop: Callable[[], bool], limit: dt.timedelta
+    ) -> None:
         self._executor, self._claimed, self._asked_to_stop = executor, claimed, asked_to_stop
-        self._deadline = monotonic_seconds() + TIMEOUT.total_seconds()
+        self._deadline = monotonic_seconds() + limit.total_seconds()
         self._ended, self._stop = threading.Event(), threading.Event()
         self.is_late = False
 

@@ -5,14 +5,14 @@ Synchronous: one engine thread walks the streams in order, each stream's pages a
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 
 import msgspec
 from msgspec import Struct
 
-from atsume.connectors.base import Came, Mirror, Page, Resumable, Session, Stream
+from atsume.connectors.base import Came, Incremental, Mirror, Page, Resumable, Session, Stream
 from atsume.errors import AtsumeError, CredentialsRefused
 from atsume.model import scope as scopes
 from atsume.model.catalogue import MODELS, Model
@@ -65,6 +65,8 @@ class Run(Struct, frozen=True, kw_only=True):
     report: Report
     should_stop: Callable[[], bool]
     breaker: Breaker = OPEN
+    since: Mapping[str, dt.datetime] | None = None
+    """From when changes are asked for, by model. None: everything is read."""
     journal: Journal = msgspec.field(default_factory=Journal)
     """What was done before, if the run is taken up again."""
     fields: RunFields | None = None
@@ -78,7 +80,7 @@ class Run(Struct, frozen=True, kw_only=True):
 def run(job: Run) -> Outcome:
     """Bring the mirror up to date, stream by stream. A fault ends its stream, not the run."""
     tracked = tracked_in(job.store, job.integration) if job.only_created else None
-    streams, skipped = plan(job.session.streams(), job.scope, tracked)
+    streams, skipped = plan(_offered(job), job.scope, tracked)
     progress = Progress([s.model for s in streams] + skipped, job.report, job.journal.progress())
     for model in skipped:
         progress.set(model, "skipped")
@@ -99,6 +101,13 @@ def run(job: Run) -> Outcome:
     finally:
         for queue in queues.values():
             queue.stop()
+
+
+def _offered(job: Run) -> Sequence[Stream]:
+    """Return the streams of everything, or of what changed."""
+    if job.since is None or not isinstance(job.session, Incremental):
+        return job.session.streams()
+    return job.session.changes(job.since, job.store.mirror(job.integration))
 
 
 def _walk_all(job: Run, streams: list[Stream], queues: dict[str, PageQueue], progress: Progress) -> set[str]:

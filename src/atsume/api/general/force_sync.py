@@ -1,4 +1,4 @@
-"""POST /force-sync. A delta that the tool cannot do is answered, and done, as a full sync."""
+"""POST /force-sync. A delta that would not find all that changed is answered, and done, as a full sync."""
 
 from typing import Literal
 
@@ -9,6 +9,7 @@ from atsume.api import envelope, gate
 from atsume.api.endpoints import Call, Endpoint, Family
 from atsume.api.query import invalid
 from atsume.model.integration import SyncType
+from atsume.sync.planning import wanted
 
 
 class ForceSync(Struct, frozen=True):
@@ -38,12 +39,14 @@ _wanted = msgspec.json.Decoder(ForceSync)
 def _answer(call: Call) -> bytes:
     gate.usable(call.integration)
     try:
-        _wanted.decode(call.body.strip() or b"{}")
+        asked = _wanted.decode(call.body.strip() or b"{}")
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise invalid('The body must be JSON like {"type": "FULL"}; `type` is FULL or DELTA.') from None
-    run, already_queued = call.deps.store.queue_sync(call.integration.id, SyncType.FULL, call.deps.now())
-    call.deps.wake()
-    return envelope.success(ForcedSync(already_queued, run.id, "FULL"))
+    deps, now = call.deps, call.deps.now()
+    kind = wanted(deps.store, deps.connectors, call.integration, SyncType(asked.type), now)
+    run, already_queued = deps.store.queue_sync(call.integration.id, kind, now)
+    deps.wake()
+    return envelope.success(ForcedSync(already_queued, run.id, kind.value))
 
 
 FORCE_SYNC = Endpoint(

@@ -42,6 +42,7 @@ def build(addresses: Addresses) -> Connector:
         lacks=lacks,
         help=HELP,
         open=open_session,
+        has_delta=True,
         lend_notes=lend_notes,
         actions={action: _create(action, label, addresses) for action, label in CREATES.items()},
         fields=FIELDS,

@@ -1,13 +1,15 @@
 """A session: one connection to one end user's Personio for the length of one sync run."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 
 from msgspec import Raw
 
-from atsume.connectors.base import Look, Observer, Stream
+from atsume.connectors.base import Look, Mirror, Observer, Stream
 from atsume.connectors.forwarding import Forward, Forwarded
 from atsume.connectors.http import Http
-from atsume.connectors.personio import streams
+from atsume.connectors.personio import changes, streams
+from atsume.connectors.personio.carried import Carrier
 from atsume.connectors.personio.passthrough import Passthrough
 from atsume.connectors.personio.remote import v2
 from atsume.connectors.personio.settings import Addresses, Credentials, Settings, lacks
@@ -38,11 +40,24 @@ class PersonioSession:
         self.shared = Shared(credentials, settings, observer, addresses, http)
         self._writer = PersonioWriter(self.shared, credentials)
         self._passthrough = Passthrough(self.shared, credentials, settings)
+        self._carrier = Carrier(self.shared)
         self._lacking = lacks(credentials, settings)
 
     def streams(self) -> Sequence[Stream]:
         """Return the streams in an order that satisfies their `after`."""
         return streams.of(self.shared)
+
+    def changes(self, since: Mapping[str, dt.datetime], mirror: Mirror) -> Sequence[Stream]:
+        """Return the streams of what changed since the moments at which their models were last walked."""
+        return changes.of(self.shared, since, mirror)
+
+    def carried(self) -> bytes | None:
+        """Return what was learnt since the last call that later streams need."""
+        return self._carrier.carried()
+
+    def carry(self, carried: Sequence[bytes]) -> None:
+        """Learn it again."""
+        self._carrier.carry(carried)
 
     def authenticate(self) -> None:
         """Prove the credentials. Raises CredentialsRefused or RemoteFault."""

@@ -68,6 +68,8 @@ class Shared:
         """Distinct recruiting channels of applications, undecoded."""
         self.seen_teams: set[bytes] = set()
         """Distinct hiring teams of applications, undecoded."""
+        self.seen_candidates: set[str] = set()
+        """Candidates of applications that a delta brought: to be read again, whatever their own time says (E11)."""
         self._warnings: dict[str, None] = {}
         self._lock = threading.Lock()
 

@@ -2,7 +2,7 @@
 because of them is in `streams_users.py`, `streams_stages.py` and `streams_questions.py`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from msgspec import Raw, Struct
@@ -25,15 +25,19 @@ from atsume.connectors.personio.streams_users import hiring_team_stream, user_st
 
 LIMIT = 200
 """Records a page: the most that recruiting gives."""
+LIST_JOBS, LIST_APPLICATIONS = "/v2/recruiting/jobs", "/v2/recruiting/applications"
+LIST_CANDIDATES = "/v2/recruiting/candidates"
+LISTED = "listed"
+"""Place in the walk of jobs when v2 has listed all, and those that only the feed knows are left."""
 
 
 def of(shared: Shared) -> list[Stream]:
     """Return the streams that the configured surfaces allow, in an order that satisfies their `after`."""
     streams: list[Stream] = []
     if shared.can_read or shared.has_feed:
-        streams.append(_Jobs(shared).stream())
+        streams.append(Jobs(shared).stream())
     if shared.can_read:
-        streams += [_Applications(shared).stream(), _Candidates(shared).stream()]
+        streams += [Applications(shared).stream(), Candidates(shared).stream()]
         streams += [user_stream(shared), *stage_streams(shared), hiring_team_stream(shared)]
     if shared.has_feed:
         streams += question_streams(shared)
@@ -52,18 +56,31 @@ def _job(came: Came) -> dict[str, Any]:
     return fields.job(came.remote.listed, came.remote.published)
 
 
-class _Jobs:
+class Jobs:
     """v2's list of all jobs × the feed of published ones."""
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
 
     def stream(self) -> Stream:
+        """Return the stream of all of them."""
         return Stream(
-            model=JOBS.model, fetch=self._fetch, decode=self._decode, assemble=self._assemble, map=JOBS, remote=_job
+            model=JOBS.model,
+            fetch=lambda: self._pages(self._list),
+            resume=lambda place: self._pages(lambda: self._list_on(place)),
+            decode=self._decode,
+            assemble=self._assemble,
+            map=JOBS,
+            remote=_job,
         )
 
-    def _fetch(self) -> Iterator[Page]:
+    def _list(self) -> Iterator[Page]:
+        return self._shared.v2.pages(LIST_JOBS, "listing jobs", limit=LIMIT)
+
+    def _list_on(self, place: str) -> Iterator[Page]:
+        return iter(()) if place == LISTED else self._shared.v2.go_on(LIST_JOBS, place, "listing jobs", self._list)
+
+    def _pages(self, listed: Callable[[], Iterator[Page]]) -> Iterator[Page]:
         """The feed is read first, so that every job finds it; a job that only the feed knows comes last."""
         failure: FeedUnavailable | None = None
         if self._shared.has_feed:
@@ -72,8 +89,10 @@ class _Jobs:
             except FeedUnavailable as fault:
                 failure = fault
         if self._shared.can_read:
-            yield from self._shared.v2.pages("/v2/recruiting/jobs", "listing jobs", limit=LIMIT)
-        yield Page(None, requests=0)
+            for page in listed():
+                page.cursor = page.cursor or LISTED
+                yield page
+        yield Page(None, requests=0, cursor=LISTED if failure is not None else None)
         if failure is not None:  # known jobs stay as they are, and nothing is taken for closed or deleted
             raise failure
 
@@ -126,16 +145,18 @@ class _Jobs:
             return None
 
 
-class _Applications:
+class Applications:
     """v2's applications; what other models are inferred from is noted on the way."""
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
 
     def stream(self) -> Stream:
+        """Return the stream of all of them."""
         return Stream(
             model=APPLICATIONS.model,
             fetch=self._fetch,
+            resume=lambda place: self._shared.v2.go_on(LIST_APPLICATIONS, place, "listing applications", self._fetch),
             decode=self._decode,
             assemble=self._assemble,
             map=APPLICATIONS,
@@ -146,7 +167,7 @@ class _Applications:
         )
 
     def _fetch(self) -> Iterator[Page]:
-        return self._shared.v2.pages("/v2/recruiting/applications", "listing applications", limit=LIMIT)
+        return self._shared.v2.pages(LIST_APPLICATIONS, "listing applications", limit=LIMIT)
 
     def _decode(self, page: Page) -> list[Came]:
         seed, head, digest = self._shared.seed, v2.application_head, v2.digest
@@ -166,16 +187,18 @@ class _Applications:
         return [ApplicationParts(a := v2.application(one.remote), stage_key(a.current_stage), links) for one in came]
 
 
-class _Candidates:
+class Candidates:
     """v2's candidates, each with the source of its newest application."""
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
 
     def stream(self) -> Stream:
+        """Return the stream of all of them."""
         return Stream(
             model=CANDIDATES.model,
             fetch=self._fetch,
+            resume=lambda place: self._shared.v2.go_on(LIST_CANDIDATES, place, "listing candidates", self._fetch),
             decode=lambda page: told_apart(page.body, self._shared.seed),
             assemble=self._assemble,
             map=CANDIDATES,
@@ -185,7 +208,7 @@ class _Candidates:
         )
 
     def _fetch(self) -> Iterator[Page]:
-        return self._shared.v2.pages("/v2/recruiting/candidates", "listing candidates", limit=LIMIT)
+        return self._shared.v2.pages(LIST_CANDIDATES, "listing candidates", limit=LIMIT)
 
     def _assemble(self, came: list[Came], mirror: Mirror) -> list[CandidateParts]:
         sources, links = mirror.latest_sources([one.remote_id for one in came]), self._shared.links

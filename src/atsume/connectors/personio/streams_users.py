@@ -9,6 +9,7 @@ from msgspec import Struct
 from atsume.connectors.base import Came, Mirror, Page, Stream
 from atsume.connectors.personio import fields
 from atsume.connectors.personio.assemble import MemberParts, UserParts, members
+from atsume.connectors.personio.feed_notes import remember_feed
 from atsume.connectors.personio.fingerprints import fingerprint, told_apart
 from atsume.connectors.personio.mapping.users import HIRING_TEAM, USERS
 from atsume.connectors.personio.remote import v2
@@ -16,6 +17,8 @@ from atsume.connectors.personio.shared import Shared
 from atsume.errors import PermissionMissing
 from atsume.model.record import join_id
 
+FIRST = ">"
+"""Place before all persons; with an id behind it: after that person."""
 LIMIT = 50
 """Persons a page: the most that persons gives (100 is refused)."""
 READABLE = "first name, last name and e-mail"
@@ -23,7 +26,7 @@ READABLE = "first name, last name and e-mail"
 
 def user_stream(shared: Shared) -> Stream:
     """Return the stream of users."""
-    return _Users(shared).stream()
+    return Users(shared).stream()
 
 
 def hiring_team_stream(shared: Shared) -> Stream:
@@ -37,15 +40,19 @@ class _Bare(Struct):
     ids: list[str]
 
 
-class _Users:
+class Users:
+    """Persons: those that teams name, or all."""
+
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
 
     def stream(self) -> Stream:
+        """Return the stream of all of them."""
         is_walk = self._shared.settings.users == "all"
         return Stream(
             model=USERS.model,
             fetch=self._walk if is_walk else self._fetch,
+            resume=self._walk_on if is_walk else self._fetch,
             decode=self._decode,
             assemble=self._assemble,
             map=USERS,
@@ -58,12 +65,30 @@ class _Users:
     def _walk(self) -> Iterator[Page]:
         return self._shared.v2.pages("/v2/persons", "listing persons", limit=LIMIT)
 
-    def _fetch(self) -> Iterator[Page]:
-        wanted = sorted(_referenced(self._shared))
+    def _walk_on(self, place: str) -> Iterator[Page]:
+        return self._shared.v2.go_on("/v2/persons", place, "listing persons", self._walk)
+
+    def new_ones(self, mirror: Mirror) -> Iterator[Page]:
+        """Read the persons that are named and not held yet."""
+        named = _referenced(self._shared)
+        return self._read(sorted(named - set(mirror.live(USERS.model))) if named else [], FIRST)
+
+    def _fetch(self, place: str = FIRST) -> Iterator[Page]:
+        """Read the persons that are named, in the order of their ids; the place is the last that was read."""
+        wanted = [i for i in sorted(_referenced(self._shared)) if place == FIRST or i > place.removeprefix(FIRST)]
+        return self._read(wanted, place)
+
+    def _read(self, wanted: list[str], place: str) -> Iterator[Page]:
         for start in range(0, len(wanted), LIMIT):
             batch = wanted[start : start + LIMIT]
             try:
-                yield from self._batch(batch)
+                *pages, last = self._batch(batch)
+                for page in pages:
+                    page.cursor = place  # only with its last page a batch is whole
+                    yield page
+                place = FIRST + batch[-1]
+                last.cursor = place if start + LIMIT < len(wanted) else None
+                yield last
             except PermissionMissing as missing:
                 self._shared.warn(f"Users are without names: {missing.message}")
                 yield Page(_Bare(wanted[start:]), requests=0)
@@ -124,6 +149,7 @@ class _HiringTeam:
         )
 
     def _decode(self, page: Page) -> list[Came]:
+        remember_feed(self._shared)
         teams = (members(v2.job(record)) for record in self._shared.seen_jobs.values())
         return [self._came(member) for team in teams for member in team]
 

@@ -74,7 +74,20 @@ class V2:
     ) -> Iterator[Page]:
         """Walk a collection. Raises RemoteFault when the walk is incomplete: what came before stays good."""
         query = urlencode(({"limit": str(limit)} if limit else {}) | dict(params or {}))
-        url = f"{self._base}{target}" + (f"?{query}" if query else "")
+        return self._walk(f"{self._base}{target}" + (f"?{query}" if query else ""), doing)
+
+    def go_on(self, target: str, place: str, doing: str, anew: Callable[[], Iterator[Page]]) -> Iterator[Page]:
+        """Walk on after a page, told by its cursor. One that is no longer accepted means to walk anew."""
+        try:
+            walk = self._walk(self._followed(place, self._base + target, doing), doing)
+            first = next(walk)
+        except BadRequest:
+            yield from anew()
+            return
+        yield first
+        yield from walk
+
+    def _walk(self, url: str, doing: str) -> Iterator[Page]:
         seen: set[str] = set()
         for _ in range(MOST_PAGES):
             seen.add(url)
