@@ -108,6 +108,7 @@ def _server(application: Application, ready: Callable[[], None]) -> uvicorn.Serv
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=1,
+        timeout_keep_alive=60,  # longer than clients keep idle connections: none is closed under a request
     )
     return _Server(config, ready)
 

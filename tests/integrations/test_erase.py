@@ -69,7 +69,7 @@ def test_an_erased_integration_leaves_nothing(world: World) -> None:
     theirs = other.store.left_of_integration(other.integration)
     proof = erase_integration(world.store, world.integration.id, AT, dry_run=False)
     assert proof is not None
-    assert len(proof.erased) == 2 * len(EVERYTHING) + len(("integrations", "feed"))
+    assert len(proof.erased) == 2 * len(EVERYTHING) + len(("integrations", "feed", "schedules"))
     assert {table: one.why for table, one in proof.remains.items()} == {"outbox": KEPT["outbox"]}
     assert LEFT_OVER not in {one.why for one in proof.remains.values()}
     assert other.store.left_of_integration(other.integration) == theirs

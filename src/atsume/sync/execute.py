@@ -171,12 +171,6 @@ def _run(
     if claimed.attempts > MOST_ATTEMPTS:
         message = f"The server died {MOST_ATTEMPTS} times at the same place of this sync; see its log."
         return Outcome(SyncState.FAILED, claimed.streams, [], message, claimed.timings)
-
-    def tell(streams: list[StreamProgress], timings: dict[str, float]) -> None:
-        executor.store.save_progress(claimed.id, streams, timings, claimed.owner)
-        if report is not None:
-            report(streams, timings)
-
     scope = executor.store.scope(integration)
     shed(executor.store, integration, scope, timestamp(executor.now()))
     only_created = is_only_created(executor.store, integration)
@@ -196,7 +190,7 @@ def _run(
                 scope=scope,
                 only_created=only_created,
                 now=executor.now,
-                report=tell,
+                report=_teller(executor, claimed, report),
                 should_stop=watch.should_stop,
                 breaker=breaker(
                     executor.store.in_force(integration), is_allowed=integration.deletions_allowed_at is not None
@@ -211,6 +205,17 @@ def _run(
         if isinstance(session, Sourced):
             executor.store.learn_sources(integration.no, session.sources())
         session.close()
+
+
+def _teller(executor: Executor, claimed: SyncRun, report: Report | None) -> Report:
+    """Return what is told how far a run is: the database, and whoever watches."""
+
+    def tell(streams: list[StreamProgress], timings: dict[str, float]) -> None:
+        executor.store.save_progress(claimed.id, streams, timings, claimed.owner)
+        if report is not None:
+            report(streams, timings)
+
+    return tell
 
 
 class Watch:
