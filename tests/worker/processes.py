@@ -11,7 +11,11 @@ from pathlib import Path
 
 from tests.end_to_end.world import Company
 
-PROGRAM = [sys.executable, "-c", "from atsume.cli.main import main; main()"]
+PROGRAM = [
+    sys.executable,
+    "-c",
+    "import faulthandler, signal; faulthandler.register(signal.SIGUSR1); from atsume.cli.main import main; main()",
+]
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 PATIENCE_SECONDS = 120.0
 
@@ -43,6 +47,11 @@ class Process:
         with log.open("ab") as stderr:
             self._process = subprocess.Popen([*PROGRAM, command, *arguments], env=environ, stderr=stderr)
         self.pid = self._process.pid
+
+    def tell_stacks(self) -> None:
+        """Let it write into its log what each of its threads is at."""
+        self._process.send_signal(signal.SIGUSR1)
+        time.sleep(1)
 
     def kill(self) -> None:
         """End it as a power cut would."""

@@ -64,7 +64,8 @@ def test_killed_at_random_instants(url: str, tmp_path: Path) -> None:
                 seen["in the middle"] += store.sync_run(run_id).ended_at is None
                 server.kill()
                 server = Process(company, url, log, replica="one")
-                until(lambda: store.sync_run(run_id).ended_at is not None, f"end of sync {number}")  # noqa: B023
+                until(lambda: store.sync_run(run_id).ended_at is not None, f"end of sync {number}", 300)  # noqa: B023
+                print(f"{number}: {dict(seen)}", flush=True)
                 run = store.sync_run(run_id)
                 assert (run.state, store.checkpoints(run_id)) == (SyncState.SUCCEEDED, [])
                 counts = pages(company)
@@ -76,4 +77,5 @@ def test_killed_at_random_instants(url: str, tmp_path: Path) -> None:
                 run_id = store.queue_sync(mirror.integration.id, SyncType.FULL, clock.now())[0].id
             print(f"\n{KILLS} kills on {url.partition(':')[0]}: {dict(seen)}")
         finally:
+            server.tell_stacks()
             server.kill()
