@@ -26,6 +26,28 @@ def test_the_newest_live_application_tells_the_source(world: World) -> None:
     assert found == {"c1": "new", "c2": None, "c4": "more"}
 
 
+def test_sources_are_looked_up_by_candidate(world: World) -> None:
+    """By its index, also when the planner knows nothing of the table yet and nothing of the values: or each page of a
+    first sync would read all applications."""
+    many = [Application(remote_id=str(n), candidate_id=f"c{n}") for n in range(3000)]
+    world.write("created", *(Candidate(remote_id=one.candidate_id or "") for one in many))
+    world.write("created", *many)
+    database = world.store.database
+    world.store.mirror(world.integration).latest_sources(["c1"])
+    sql, ids = database.sql("latest_sources", lambda: pytest.fail("not asked yet")), database.listed(["x", "y"])
+    reader = database.open_reader()
+    if not database.is_sqlite:
+        reader.execute("SET plan_cache_mode = force_generic_plan")
+        reader.execute(f"PREPARE sources AS {sql.replace('%(ids)s', '$1')}")
+        plan = str(reader.execute("EXPLAIN EXECUTE sources('{x,y}')").fetchall())
+    else:
+        plan = str(reader.execute(f"EXPLAIN QUERY PLAN {sql}", {"ids": ids}).fetchall())
+    reader.close()
+    assert "ix_ats_applications_candidate_id" in plan, plan
+    dear = ("Seq Scan on ats_applications", "SCAN ats_applications", "ix_ats_applications_job_id")
+    assert not [one for one in dear if one in plan], plan
+
+
 def test_pairs_in_use(world: World) -> None:
     """Distinct pairs of live applications, also of jobs and stages that are gone; only this integration's."""
     other = World(world.store, "Other")

@@ -80,7 +80,9 @@ def _among_sqlite(element: Among, compiler: Any, **options: Any) -> str:
 @compiles(Among, "postgresql")
 def _among_postgresql(element: Among, compiler: Any, **options: Any) -> str:
     column, values = (compiler.process(part, **options) for part in (element.column, element.parameter))
-    return f"{column} = ANY({values}::text[])"
+    # Not = ANY(): prepared without its values, PostgreSQL 16 compares each row with each of them (6 s for 2,000 ids
+    # among 200,000 rows; joined, 0.02 s).
+    return f"{column} IN (SELECT unnest({values}::text[]))"
 
 
 class Database:
@@ -206,8 +208,8 @@ class Database:
                 connection.execute(pragma)
         else:
             connection.autocommit = True
-            # Pages walk an index in order; a planner that does not know the tables yet would sort all of them.
-            connection.execute("SET enable_bitmapscan = off")
+            # Readers walk an index in order; a planner that is new to a table would read or sort all of it.
+            connection.execute("SET enable_bitmapscan = off; SET enable_seqscan = off")
         return connection
 
     def take_stock(self, tables: Sequence[sa.Table]) -> None:

@@ -25,16 +25,13 @@ class StoredMirror:
         found_ids = ids_of(self._database, self._integration, "ats_candidates", candidate_ids)
         ours = dict(zip(found_ids, candidate_ids, strict=True))
         keys = RECORDS["ats_applications"].keys
-        sql = self._database.sql(
-            "latest_sources",
-            lambda: sa.select(keys.c.candidate_id, keys.c.remote_created_at, keys.c.remote_id, keys.c.source).where(
-                Among(keys.c.candidate_id, "ids"), keys.c.deleted_at.is_(None)
-            ),
-        )
+        columns = (keys.c.candidate_id, keys.c.remote_created_at, keys.c.remote_id, keys.c.source, keys.c.deleted_at)
+        sql = self._database.sql("latest_sources", lambda: sa.select(*columns).where(Among(columns[0], "ids")))
+        rows = self._database.rows(sql, {"ids": self._database.listed(list(ours))})
         newest: dict[str, tuple[str, str, str | None]] = {}
-        for candidate, created_at, remote_id, source in self._database.rows(
-            sql, {"ids": self._database.listed(list(ours))}
-        ):
+        for candidate, created_at, remote_id, source, deleted_at in rows:
+            if deleted_at is not None:  # not asked for: PostgreSQL, new to the table, takes that for the rarer thing
+                continue
             age = (created_at or "", remote_id, source)
             if candidate not in newest or age[:2] > newest[candidate][:2]:
                 newest[candidate] = age
