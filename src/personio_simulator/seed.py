@@ -184,7 +184,7 @@ def _edges(made: Company, reference: int) -> None:
         if row >= len(rows.updated) or moment >= reference:
             continue
         rows.updated[row] = moment
-        rows.created[row] = min(rows.created[row], moment)
+        rows.created[row] = moment if at == 0 else min(rows.created[row], moment)
         if at == 0:
             made.local_created[row] = GAP
 

@@ -22,7 +22,10 @@ def assert_mirrors(mirror: Mirror, truth: Facts, *, known_users: frozenset[str] 
     remote = {r["id"]: r["remote_id"] for records in wire.values() for r in records.values()}
     career = mirror.company.career
     pairs = {
-        "jobs": ({i: _job(r) for i, r in wire["jobs"].items()}, expected.jobs(truth, career)),
+        "jobs": (
+            {i: _with_wall_clock(_job(r)) for i, r in wire["jobs"].items()},
+            {i: _with_wall_clock(j) for i, j in expected.jobs(truth, career).items()},
+        ),
         "applications": (
             {i: _application(r, remote) for i, r in wire["applications"].items()},
             {i: _with_wall_clock(a) for i, a in expected.applications(truth).items()},
@@ -100,12 +103,13 @@ def _application(application: Facts, remote: dict[str, str]) -> Facts:
         for name in ("current_stage_id", "job_id", "candidate_id")
     }
     plain = ("remote_id", "outcome", "interviews", "offers")
-    times = {name: wall_clock(application[name]) for name in ("remote_created_at", "remote_updated_at")}
-    return _only(application, plain) | references | times
+    times = ("remote_created_at", "remote_updated_at")
+    return _with_wall_clock(_only(application, (*plain, *times))) | references
 
 
-def _with_wall_clock(application: Facts) -> Facts:
-    return application | {name: wall_clock(application[name]) for name in ("remote_created_at", "remote_updated_at")}
+def _with_wall_clock(record: Facts) -> Facts:
+    times = ("remote_created_at", "remote_updated_at")
+    return record | {name: wall_clock(record[name]) for name in times if name in record}
 
 
 def _candidate(candidate: Facts) -> Facts:

@@ -39,7 +39,7 @@ def _job(job: Facts, truth: Facts, career: str) -> Facts:
         "department": job["department"]["name"] if job["department"] else None,
         "post_url": f"{career}/job/{job['id']}" if public else None,
         "experience_level": job["seniority"] if public else None,
-        "location": job["office"] if public else None,
+        "location": (job["office"] or None) if public else None,
         "remote_created_at": job["created_at"],
         "stages": _stages(job, category, truth),
         "screening_questions": _questions(job) if public else [],

@@ -10,7 +10,9 @@ from tests.end_to_end.compare import assert_mirrors
 from tests.end_to_end.world import Company, Mirror
 
 
-@pytest.mark.parametrize(("jobs", "applications", "seed"), [(0, 0, 1), (1, 1, 2), (8, 40, 11), (40, 650, 7)])
+@pytest.mark.parametrize(
+    ("jobs", "applications", "seed"), [(0, 0, 1), (1, 1, 2), (8, 40, 11), (40, 650, 7), (50, 3000, 3), (50, 3000, 18)]
+)
 def test_every_value_is_what_the_company_says(jobs, applications, seed, tmp_path: Path) -> None:
     """Mirror == remote after one sync: every record of all lists, every covered field."""
     options = Options(jobs=jobs, applications=applications, seed=seed, knobs={"rate_limits": "report"})
