@@ -1,5 +1,6 @@
 """Exactly one effect: faults at every turn, keys, crowds, limits, and ids told before the tool tells its own."""
 
+import datetime as dt
 import threading
 import time
 from collections.abc import Iterator
@@ -8,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from atsume import clock
 from atsume.actions.perform import WAITING
 from atsume.actions.reconcile import writes_by
+from atsume.model.record import timestamp
 from atsume.store.writes import WriteState
 from tests.actions.test_crash import overdue
 from tests.actions.world import Site, document, somebody
@@ -99,6 +102,16 @@ def test_what_the_end_user_can_mend(faulty: Site, number: int, change: dict[str,
     assert answer.json()["error"]["code"] == code
     assert site.apply(somebody(number), Idempotency_Key=f"mend {number}").status_code == 200
     assert made(site, number) == 1
+
+
+def test_what_a_write_made_is_not_sent_again_and_again(faulty: Site) -> None:
+    """To whoever reads by time it comes once: after the write nothing of the integration is under way."""
+    site = faulty
+    assert site.apply(somebody(29)).status_code == 200
+    no, later = site.mirror.integration.no, timestamp(clock.now() + dt.timedelta(minutes=1))
+    newest = site.store.changes(no, site.store.latest(no) - 1, 1).changes[0]
+    assert newest.model in {"ats_applications", "ats_candidates"}
+    assert site.store.since(no, later) > newest.changed_at
 
 
 def test_a_failed_upload_creates_nothing(faulty: Site) -> None:

@@ -152,7 +152,7 @@ def test_an_erased_person_does_not_come_back(company: Company, mirror: Mirror) -
     mirror.sync()
     candidate = next(c for c in company.truth()["candidates"] if c["email"] and c["application_ids"])
     store = mirror.server.store
-    proof = erase_person(store, candidate["email"], NOON, dry_run=False)
+    proof = erase_person(store, candidate["email"], lambda: NOON, dry_run=False)
     assert proof.erased["ats_candidates"] == 1
     company.change("PATCH", f"/candidates/{candidate['id']}", {"last_name": "Changed"})
     assert mirror.sync().state is SyncState.SUCCEEDED

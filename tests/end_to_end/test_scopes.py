@@ -59,8 +59,8 @@ def test_a_changed_scope_changes_what_is_held(company: Company, tmp_path: Path) 
         assert any(j["description"] for j in jobs)
 
         chosen = {"config_id": config.id, "opted_out": ("ats_users", "ats_jobs.description")}
-        assert give(store, mirror.integration, **chosen, at=clock.now())
-        assert not give(store, mirror.integration, **chosen, at=clock.now())  # nothing new
+        assert give(store, mirror.integration, **chosen, now=clock.now)
+        assert not give(store, mirror.integration, **chosen, now=clock.now)  # nothing new
         assert mirror.records("ats_users") == []
         assert all(u["remote_deleted_at"] for u in mirror.records("ats_users", include_deleted=True))
         assert mirror.integration.data_expired_at is not None
@@ -69,7 +69,7 @@ def test_a_changed_scope_changes_what_is_held(company: Company, tmp_path: Path) 
         assert [j["description"] for j in mirror.records("ats_jobs")] == [None] * len(jobs)
         assert not any(j["hiring_team"] for j in mirror.records("ats_jobs"))
 
-        assert change(store, config, checked({}), clock.now()) == [mirror.integration.id]
+        assert change(store, config, checked({}), clock.now) == [mirror.integration.id]
         mirror.sync()
         same = [{k: v for k, v in j.items() if k != "changed_at"} for j in mirror.records("ats_jobs")]
         assert same == [{k: v for k, v in j.items() if k != "changed_at"} for j in jobs]

@@ -2,19 +2,22 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from atsume.integrations.erase import LEFT_OVER, MARKER, Remains, erase_environment, erase_integration, erase_person
+from atsume.model.record import timestamp
 from atsume.store.erasure import KEPT
 from atsume.store.rows import LoggedExchange
 from atsume.store.schema import metadata
 from atsume.store.store import Store
-from tests.store.world import EVERYTHING, NOON, World
+from tests.store.world import APPLICATION, EVERYTHING, NOON, World
 
 AT = NOON + dt.timedelta(days=3)
+SECOND = dt.timedelta(seconds=1)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -50,7 +53,7 @@ def test_a_dry_run_counts_and_changes_nothing(world: World, what: str) -> None:
         if what == "environment":
             return erase_environment(world.store, environment, AT, dry_run=dry_run)
         email = "Jo@x.de" if what == "person" else "nobody@example.org"
-        return erase_person(world.store, email, AT, dry_run=dry_run)
+        return erase_person(world.store, email, lambda: AT, dry_run=dry_run)
 
     foreseen = erase(dry_run=True)
     assert foreseen is not None
@@ -108,7 +111,7 @@ def test_an_erased_person_is_found_nowhere(world: World) -> None:
     )  # fmt: skip
     store.add_exchange(exchange)
     jobs = world.listed("ats_jobs")
-    proof = erase_person(store, "JO@X.DE", AT, dry_run=False)
+    proof = erase_person(store, "JO@X.DE", lambda: AT, dry_run=False)
     assert proof.erased == {"ats_candidates": 1, "ats_applications": 1, "exchanges": 1}
     assert proof.remains == {
         "ats_candidates": Remains(1, MARKER), "ats_applications": Remains(1, MARKER),
@@ -121,12 +124,26 @@ def test_an_erased_person_is_found_nowhere(world: World) -> None:
     assert (candidate["remote_id"], candidate["email_addresses"], candidate["last_name"]) == ("c1", None, None)
     assert candidate["remote_deleted_at"] == "2026-01-04T12:00:00.000Z"
     assert world.listed("ats_jobs") == jobs
-    assert erase_person(store, "jo@x.de", AT, dry_run=False).erased == {}
+    assert erase_person(store, "jo@x.de", lambda: AT, dry_run=False).erased == {}
+
+
+def test_callers_hear_of_an_erased_person(world: World) -> None:
+    """By number and by time: the feed tells it, stamped when its turn had come, and tells it once."""
+    store, no = world.store, world.integration.no
+    world.write("deleted", APPLICATION, day=2)  # gone before, but not empty
+    before, ticks = store.latest(no), count()
+    erase_person(store, "jo@x.de", lambda: AT + next(ticks) * SECOND, dry_run=False)
+    told = store.changes(no, before, 10).changes
+    assert {(c.model, c.kind, c.remote_id) for c in told} == {
+        ("ats_candidates", "deleted", "c1"), ("ats_applications", "deleted", "a1"),
+    }  # fmt: skip
+    later = timestamp(AT + dt.timedelta(minutes=1))
+    assert store.since(no, later) > told[-1].changed_at  # nothing is under way: it is not sent for ever
 
 
 def test_a_user_is_a_person_too(world: World) -> None:
     """Whoever works in the tool is found by the same address."""
-    proof = erase_person(world.store, "ada@example.com", AT, dry_run=False)
+    proof = erase_person(world.store, "ada@example.com", lambda: AT, dry_run=False)
     assert proof.erased == {"ats_users": 1}
     assert world.store.mentions("ada@example.com") == {}
 
@@ -136,7 +153,7 @@ def test_a_person_of_another_environment_stays(world: World) -> None:
     other = World(world.store, "Other")
     other.fill()
     environment = world.integration.environment_id
-    proof = erase_person(world.store, "jo@x.de", AT, environment_id=environment, dry_run=False)
+    proof = erase_person(world.store, "jo@x.de", lambda: AT, environment_id=environment, dry_run=False)
     assert proof.erased == {"ats_candidates": 1, "ats_applications": 1}
     assert len(other.listed("ats_candidates")) == 1
     assert "another environment" in proof.remains["ats_candidates_fragments"].why

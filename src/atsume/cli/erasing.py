@@ -41,14 +41,17 @@ def integration(integration_id: str, dry_run: bool, yes: bool, json_: bool) -> N
 @as_json
 def person(email: str, environment: str | None, dry_run: bool, yes: bool, json_: bool) -> None:
     """Empty every record of whoever has this e-mail address; no later sync fills them again."""
-    from atsume import clock
     from atsume.integrations.erase import erase_person
 
     server = opened()
     if "@" not in email:
         raise click.UsageError("EMAIL must be a whole e-mail address.")
     _ask("Erase every record of this person?", dry_run=dry_run, yes=yes)
-    _tell(erase_person(server.store, email, clock.now(), environment_id=environment, dry_run=dry_run), "person", json_)
+    _tell(
+        erase_person(server.store, email, server.executor.now, environment_id=environment, dry_run=dry_run),
+        "person",
+        json_,
+    )
 
 
 @erase.command("environment")

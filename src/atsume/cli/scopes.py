@@ -55,13 +55,12 @@ def create_scope(name: str, settings: tuple[str, ...], environment: str | None, 
 @as_json
 def set_scope(config_id: str, settings: tuple[str, ...], json_: bool) -> None:
     """Change settings of a scope config. Integrations that go by it lose what they may not keep any more."""
-    from atsume import clock
     from atsume.integrations.scopes import change, checked
 
     server = opened()
     config = _known(server, config_id)
     merged = dict(config.settings) | checked(_pairs(settings))
-    concerned = change(server.store, config, merged, clock.now())
+    concerned = change(server.store, config, merged, server.executor.now)
     note(server, "scope_config.changed", config.id, config.environment_id, " ".join(settings))
     if not json_:
         say(f"{len(concerned)} integration(s) keep other data from now on.")

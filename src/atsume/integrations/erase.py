@@ -5,12 +5,12 @@ their ids stay, so that callers hear of it and no later sync fills them again.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
 from atsume.model.integration import Integration
-from atsume.model.record import timestamp
+from atsume.model.record import Timestamp, timestamp
 from atsume.store.erasure import KEPT
 from atsume.store.rows import Writes
 from atsume.store.store import Store
@@ -78,7 +78,7 @@ def erase_environment(store: Store, environment_id: str, at: dt.datetime, *, dry
 
 
 def erase_person(
-    store: Store, email: str, at: dt.datetime, *, environment_id: str | None = None, dry_run: bool
+    store: Store, email: str, now: Callable[[], dt.datetime], *, environment_id: str | None = None, dry_run: bool
 ) -> Proof:
     """Empty every record of whoever has this address, and look for the address everywhere afterwards."""
     held = store.people(email, environment_id)
@@ -86,7 +86,7 @@ def erase_person(
     if dry_run:
         return Proof(what="person", dry_run=True, erased=counts, remains={}, note=_about(counts))
     for integration, found in held:
-        _tell(store, integration, found, at)
+        _tell(store, integration, found, lambda: timestamp(now()))
     erased = _sum([store.erase_records(found) for _, found in held] + [store.forget_address(email, environment_id)])
     remains = {model: Remains(count, MARKER) for model, count in counts.items()}
     for table, rows in store.mentions(email).items():
@@ -94,11 +94,14 @@ def erase_person(
     return Proof(what="person", dry_run=False, erased=erased, remains=remains, note=_about(counts))
 
 
-def _tell(store: Store, integration: Integration, found: Mapping[str, list[str]], at: dt.datetime) -> None:
-    """Tombstone what still lives by the one door, so that callers hear of it."""
+def _tell(
+    store: Store, integration: Integration, found: Mapping[str, list[str]], stamp: Callable[[], Timestamp]
+) -> None:
+    """Tombstone what still lives by the one door: the feed tells callers of it, also of what was gone already."""
     batches = [(model, Writes(deleted=list(ids))) for model, ids in found.items()]
     if store.integration(integration.id) is not None:
-        store.commit_many(integration, batches, timestamp(at))
+        store.commit_many(integration, batches, stamp)
+        store.settle(integration.no, stamp)
 
 
 def _about(counts: Mapping[str, int]) -> str:

@@ -236,7 +236,7 @@ def _made(flow: Flow, at: dt.datetime) -> Integration:
             at=at,
         )
         config_id = scopes.stored_id(flow.config)
-        scopes.give(around.store, made, config_id=config_id, opted_out=answers.opted_out, at=at)
+        scopes.give(around.store, made, config_id=config_id, opted_out=answers.opted_out, now=around.now)
         return made
     return connect(
         around.store,

@@ -1,6 +1,7 @@
 """Give an integration another scope, or change a scope config for all that go by it."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from atsume.errors import AtsumeError, Code
 from atsume.model.integration import Integration, State, SyncType
@@ -9,6 +10,8 @@ from atsume.model.scope import ScopeConfig, Setting, unknown
 from atsume.store.scopes import built_in
 from atsume.store.store import Store
 from atsume.sync.shed import shed
+
+Now = Callable[[], dt.datetime]
 
 
 def config_for(store: Store, environment_id: str, config_id: str | None) -> ScopeConfig:
@@ -47,7 +50,7 @@ def checked(settings: dict[str, str]) -> dict[str, Setting]:
 
 
 def give(
-    store: Store, integration: Integration, *, config_id: str | None, opted_out: tuple[str, ...], at: dt.datetime
+    store: Store, integration: Integration, *, config_id: str | None, opted_out: tuple[str, ...], now: Now
 ) -> bool:
     """Let an integration go by a config and opt-outs; tell whether that changes what it keeps.
 
@@ -57,22 +60,23 @@ def give(
     before = store.scope(integration)
     store.set_scope(integration.id, config_id, opted_out, None)
     changed = store.integration(integration.id)
-    return changed is not None and _renew(store, changed, before != store.scope(changed), at)
+    return changed is not None and _renew(store, changed, before != store.scope(changed), now)
 
 
-def change(store: Store, config: ScopeConfig, settings: dict[str, Setting], at: dt.datetime) -> list[str]:
+def change(store: Store, config: ScopeConfig, settings: dict[str, Setting], now: Now) -> list[str]:
     """Replace a config's settings. Returns the integrations whose data it changes."""
     concerned = [i for i in store.integrations(config.environment_id) if store.scope_config_of(i).id == config.id]
     before = {i.id: store.scope(i) for i in concerned}
     store.change_scope_config(config.id, settings)
-    return [i.id for i in concerned if _renew(store, i, before[i.id] != store.scope(i), at)]
+    return [i.id for i in concerned if _renew(store, i, before[i.id] != store.scope(i), now)]
 
 
-def _renew(store: Store, integration: Integration, differs: bool, at: dt.datetime) -> bool:
+def _renew(store: Store, integration: Integration, differs: bool, now: Now) -> bool:
     if not differs:
         return False
-    store.set_scope(integration.id, integration.scope_config_id, integration.opted_out, at)
-    shed(store, integration, store.scope(integration), timestamp(at))
+    store.set_scope(integration.id, integration.scope_config_id, integration.opted_out, now())
+    if shed(store, integration, store.scope(integration), lambda: timestamp(now())):
+        store.settle(integration.no, lambda: timestamp(now()))
     if integration.state is State.ACTIVE:
-        store.queue_sync(integration.id, SyncType.FULL, at)
+        store.queue_sync(integration.id, SyncType.FULL, now())
     return True

@@ -89,15 +89,6 @@ class Integrations:
         """Replace what the integration decides otherwise than its environment."""
         self._update_integration(integration_id, overrides=msgspec.json.encode(overrides).decode())
 
-    def mark_first_synced(self, integration_id: str, at: dt.datetime) -> None:
-        """Remember the end of the first usable sync; later ones change nothing."""
-        self._update_integration(
-            integration_id,
-            first_synced_at=sa.func.coalesce(
-                integrations.c.first_synced_at, sa.bindparam(None, at, type_=integrations.c.first_synced_at.type)
-            ),
-        )
-
     def save_permissions(self, integration_id: str, permissions: tuple[Permission, ...]) -> None:
         """Remember what scope testing found."""
         self._update_integration(integration_id, permissions=_json(permissions))

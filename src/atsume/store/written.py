@@ -5,13 +5,16 @@ A crash leaves both or none: no record that the journal does not know of, no end
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from msgspec import Struct
 
 from atsume.ids import record_id
 from atsume.model.integration import Integration
-from atsume.model.record import timestamp
+from atsume.model.record import Timestamp, timestamp
+from atsume.observe import log
+from atsume.store.feed import Feed
 from atsume.store.given_ids import IdsMoved, bump, give
 from atsume.store.lookups import Lookups
 from atsume.store.records import Records
@@ -45,7 +48,7 @@ class Finish(Struct, frozen=True, kw_only=True):
     warnings: list[str] = []
 
 
-class Written(Records, Lookups, Tracked):
+class Written(Records, Feed, Lookups, Tracked):
     """What writes keep."""
 
     def keep_provisional(
@@ -65,7 +68,7 @@ class Written(Records, Lookups, Tracked):
             advance(connection, write, application_id=ids[0], candidate_id=ids[1])
             bump(connection, integration.no)
 
-        self.commit_many(integration, batches, lambda: timestamp(now()), also=also)
+        self._commit(integration, batches, now, also=also)
 
     def keep_found(
         self,
@@ -98,7 +101,7 @@ class Written(Records, Lookups, Tracked):
             if finish.given:
                 give(connection, integration.no, [(g.model, g.remote_id, g.id) for g in finish.given])
 
-        self.commit_many(integration, batches, lambda: timestamp(now()), ids_version=ids_version, also=also)
+        self._commit(integration, batches, now, ids_version=ids_version, also=also)
 
     def bury_provisional(
         self,
@@ -114,7 +117,19 @@ class Written(Records, Lookups, Tracked):
             advance(connection, write, **ended(WriteState.REFUSED, now()), error=error)
             bump(connection, integration.no)
 
-        self.commit_many(integration, batches, lambda: timestamp(now()), also=also)
+        self._commit(integration, batches, now, also=also)
+
+    def _commit(self, integration: Integration, batches: Batches, now: Callable[[], dt.datetime], **rules: Any) -> None:
+        """Commit, and remember that nothing is under way: else who reads by time would get this again and again."""
+
+        def stamp() -> Timestamp:
+            return timestamp(now())
+
+        self.commit_many(integration, batches, stamp, **rules)
+        try:
+            self.settle(integration.no, stamp)
+        except Exception:  # what was committed stays so, and readers get it once more
+            log.exception("a commit could not be settled")
 
 
 def _tie(connection: sa.Connection, integration: Integration, one: Given, buried: frozenset[str]) -> None:

@@ -172,7 +172,7 @@ def _run(
         message = f"The server died {MOST_ATTEMPTS} times at the same place of this sync; see its log."
         return Outcome(SyncState.FAILED, claimed.streams, [], message, claimed.timings)
     scope = executor.store.scope(integration)
-    shed(executor.store, integration, scope, timestamp(executor.now()))
+    shed(executor.store, integration, scope, lambda: timestamp(executor.now()))
     only_created = is_only_created(executor.store, integration)
     if only_created:
         shed_untracked(executor.store, integration, lambda: timestamp(executor.now()))

@@ -56,6 +56,8 @@ def apply_decisions(
             store.fields_applied(integration.no, model, plan.digest, plan.holds)
         elif state is not None and state.is_due:
             store.fields_applied(integration.no, model, applied, state.holds)
+    if any(updated.values()):
+        store.settle(integration.no, lambda: timestamp(now()))
     return Remapped(updated, tuple(waiting))
 
 

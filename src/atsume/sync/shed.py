@@ -4,6 +4,8 @@ A record's remote fingerprint is salted with what its model leaves out, so a cha
 the changed models again; until then nothing else is decoded.
 """
 
+from collections.abc import Callable
+
 import xxhash
 
 from atsume.connectors.base import Came
@@ -17,16 +19,16 @@ from atsume.store.store import Store
 BATCH = 5000
 
 
-def shed(store: Store, integration: Integration, scope: Scope, at: Timestamp) -> dict[str, int]:
+def shed(store: Store, integration: Integration, scope: Scope, stamp: Callable[[], Timestamp]) -> dict[str, int]:
     """Tombstone every live record of models that may not be kept. Returns how many, by model."""
-    gone = {model: _shed(store, integration, model, at) for model in MODELS if not allows(scope, model)}
+    gone = {model: _shed(store, integration, model, stamp) for model in MODELS if not allows(scope, model)}
     return {model: count for model, count in gone.items() if count}
 
 
-def _shed(store: Store, integration: Integration, model: str, at: Timestamp) -> int:
+def _shed(store: Store, integration: Integration, model: str, stamp: Callable[[], Timestamp]) -> int:
     last, after, count = store.high_water(model, integration.no), 0, 0
     while last and (rows := store.live_rows(model, integration.no, last, after, BATCH)):
-        count += store.commit(model, integration, Writes(deleted=[row[1] for row in rows]), at).deleted
+        count += store.commit(model, integration, Writes(deleted=[row[1] for row in rows]), stamp).deleted
         after = rows[-1][0]
     return count
 
