@@ -75,4 +75,4 @@ def test_the_page_names_only_settings_that_exist() -> None:
         assert (PAGE.parent.parent.parent / path).is_file()
     defaults = config.Config()
     assert (defaults.keep_tombstones_days, defaults.keep_deleted_days) == (14, 14)
-    assert (defaults.keep_exchanges_days, defaults.keep_statistics_days) == (7, 60)
+    assert (defaults.keep_exchanges_days, defaults.keep_statistics_days, defaults.keep_changes_days) == (7, 60, 60)

@@ -51,6 +51,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long recorded requests and answers, to which `log_url` points, are kept."""
     keep_statistics_days: Annotated[int, Meta(ge=0)] = 60
     """How long the records of ended sync runs are kept; the newest of each integration stays."""
+    keep_changes_days: Annotated[int, Meta(ge=14)] = 60
+    """How long `GET /v1/changes` can go back, at least 14 days; the newest change of each integration stays."""
 
 
 class ConfigError(Exception):

@@ -126,6 +126,7 @@ def _keep(config: Config) -> Keep:
         deleted_days=config.keep_deleted_days,
         exchanges_days=config.keep_exchanges_days,
         statistics_days=config.keep_statistics_days,
+        changes_days=config.keep_changes_days,
     )
 
 

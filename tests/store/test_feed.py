@@ -112,6 +112,20 @@ def test_what_is_forgotten_is_told(world: World) -> None:
     assert len(walked(other, 10)) == 1
 
 
+@pytest.mark.parametrize("limit", [1, 2, 3, 1000])
+def test_forgetting_goes_by_small_batches(world: World, limit: int) -> None:
+    """However large they are, each integration keeps its newest change and all that is younger, without a gap."""
+    others = [World(world.store, str(n)) for n in range(3)]
+    for day in (1, 2, 3, 4):
+        for one in (world, *others[:-1]):
+            one.write("created", *users(day * 10, day * 10 + 1), day=day)
+    others[-1].write("created", USER, day=1)
+    assert world.store.prune_feed(dt.datetime(2026, 1, 3, tzinfo=dt.UTC), limit) == 6
+    for one in (world, *others[:-1]):
+        assert [c.sequence for c in walked(one, 10, after=4)] == [5, 6, 7, 8]
+    assert [c.sequence for c in walked(others[-1], 10)] == [1]
+
+
 def test_what_is_erased_leaves_the_feed(world: World) -> None:
     """Nothing of a deleted integration stays in it."""
     world.fill()

@@ -85,7 +85,7 @@ class Sweep(Struct, frozen=True):
             "writes": store.prune_writes(_before(now, keep.exchanges_days)),
             "events": _all(lambda: store.prune_events(_before(now, keep.exchanges_days))),
             "links": store.prune_links(_before(now, keep.exchanges_days)),
-            "changes": store.prune_feed(_before(now, keep.statistics_days)),
+            "changes": store.prune_feed(_before(now, keep.changes_days)),
         }
 
 

@@ -130,12 +130,21 @@ class Feed:
                 sa.update(integrations).values(settled_at=turn.at).where(integrations.c.no == integration_no)
             )
 
-    def prune_feed(self, before: dt.datetime) -> int:
-        """Forget changes older than that, but always keep an integration's newest; return how many rows went."""
-        newest = sa.select(sa.func.max(feed.c.last)).group_by(feed.c.integration_no)
-        old = sa.delete(feed).where(feed.c.at < timestamp(before), feed.c.last.not_in(newest))
-        with self.database.writing() as connection:
-            return connection.execute(old).rowcount
+    def prune_feed(self, before: dt.datetime, limit: int = 1000) -> int:
+        """Forget changes older than that, but always keep an integration's newest; return how many rows went.
+
+        The feed is walked once, beside the writers, and they wait for no more than `limit` rows. What is left of an
+        integration's changes has no gap, wherever this ends.
+        """
+        gone, after = 0, 0
+        while True:
+            with self.database.looking() as connection:
+                old = list(connection.execute(_old(timestamp(before), after, limit)).scalars())
+            if not old:
+                return gone
+            with self.database.writing() as connection:
+                gone += connection.execute(sa.delete(feed).where(feed.c.last.in_(old))).rowcount
+            after = old[-1]
 
 
 def lock(connection: sa.Connection, integration_no: int) -> None:
@@ -159,6 +168,14 @@ def announce(connection: sa.Connection, integration_no: int) -> tuple[str, ...]:
         newest = sa.select(sa.func.max(feed.c.last)).where(feed.c.integration_no == integration_no).scalar_subquery()
         connection.execute(sa.update(integrations).values(announced=newest).where(integrations.c.no == integration_no))
     return found
+
+
+def _old(before: Timestamp, after: int, limit: int) -> sa.Select[int]:
+    following = feed.alias("following")
+    whose = sa.select(following.c.integration_no).where(following.c.last > feed.c.last)
+    is_newest = whose.order_by(following.c.last).limit(1).scalar_subquery() != feed.c.integration_no
+    wanted = sa.select(feed.c.last).where(feed.c.last > after, feed.c.at < before, sa.not_(is_newest))
+    return wanted.order_by(feed.c.last).limit(limit)
 
 
 def _within() -> sa.ColumnElement[bool]:

@@ -23,6 +23,7 @@ class Keep(Struct, frozen=True, kw_only=True):
     deleted_days: int = 14
     exchanges_days: int = 7
     statistics_days: int = 60
+    changes_days: int = 60
 
 
 class Retention:
