@@ -12,6 +12,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from atsume.model.integration import SyncState, SyncType
 from atsume.model.lifecycle import Trigger
 from atsume.store.rows import StreamProgress
+from atsume.store.rows_webhooks import Attempt
+from atsume.store.statistics import count_attempt
 from tests.api.world import NOW, World
 
 ROOT = Path(__file__).parent.parent.parent
@@ -179,6 +181,8 @@ def test_every_metric_that_is_watched_exists(world: World) -> None:
     """Dashboard and alert rules name only what /metrics tells; a metric that goes takes its panel with it."""
     end_a_run(world, world.integrate().id, SyncState.SUCCEEDED, StreamProgress("ats_jobs", "complete"))
     world.store.beat("p1", "local", "worker", NOW)
+    with world.store.database.writing() as connection:
+        count_attempt(connection, Attempt(at=NOW, status=200, duration_seconds=0.5, answer="thanks"))
     with world.client() as client:
         client.get("/v1/ats/jobs")
         known = {name for name, *_ in samples(client)}

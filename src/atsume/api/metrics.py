@@ -21,7 +21,7 @@ from atsume.store.statistics import StreamTotals
 from atsume.store.store import Store
 
 Samples = Iterable[tuple[tuple[str, ...], float]]
-TOOL, STREAM = ("tool",), ("tool", "stream")
+TOOL, STREAM, ANSWER = ("tool",), ("tool", "stream"), ("answer",)
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Seconds."""
 
@@ -120,6 +120,14 @@ def _overdue(store: Store, now: dt.datetime) -> Samples:
     return [((), _age(store.outgoing().due_at, now))]
 
 
+def _attempts(store: Store, _now: dt.datetime) -> Samples:
+    return [((one.answer,), one.attempts) for one in store.attempt_totals()]
+
+
+def _attempt_seconds(store: Store, _now: dt.datetime) -> Samples:
+    return [((one.answer,), one.seconds) for one in store.attempt_totals()]
+
+
 def _endpoints(store: Store, _now: dt.datetime) -> Samples:
     return [((state,), count) for state, count in store.outgoing().endpoints.items()]
 
@@ -175,6 +183,8 @@ FAMILIES: tuple[Family, ...] = (
     ),
     Family("atsume_deliveries_waiting", "Webhook deliveries to be tried, now or later.", (), _waiting),
     Family("atsume_delivery_overdue_seconds", "How late the delivery is that was due first.", (), _overdue),
+    Family("atsume_webhook_attempts", "Tries to deliver, by answer.", ANSWER, _attempts, counts=True),
+    Family("atsume_webhook_attempt_seconds", "Time that tries took.", ANSWER, _attempt_seconds, counts=True),
     Family("atsume_webhook_endpoints", "Endpoints of callers by how they stand.", ("state",), _endpoints),
     Family("atsume_workers", "Processes that carry out work.", (), _workers),
     Family("atsume_worker_silence_seconds", "Since any worker was last heard of.", (), _worker_silence),

@@ -90,9 +90,10 @@ def enable_webhook(endpoint_id: str) -> None:
 def disable_webhook(endpoint_id: str) -> None:
     """Hold everything for an endpoint until it is enabled again."""
     from atsume import clock
+    from atsume.webhooks.registration import BY_OPERATOR
 
     server = opened()
-    server.store.disable_endpoint(_known(server, endpoint_id).id, clock.now(), "Disabled by the operator.")
+    server.store.disable_endpoint(_known(server, endpoint_id).id, clock.now(), BY_OPERATOR)
     say("Disabled.")
 
 

@@ -7,8 +7,11 @@ from msgspec import Struct
 from atsume.model.catalogue import MODELS
 from atsume.model.integration import Integration, QaStatus, SetupStatus, State
 from atsume.store.rows import Replica
+from atsume.store.rows_webhooks import WebhookEndpoint
 from atsume.store.statistics import Queue, StreamLag
 from atsume.store.store import Store
+from atsume.webhooks.attempts import is_failing
+from atsume.webhooks.registration import BY_OPERATOR
 
 SILENCE = dt.timedelta(seconds=60)
 LATE = dt.timedelta(hours=24)
@@ -53,7 +56,7 @@ def survey(store: Store, now: dt.datetime) -> Survey:
         queue=store.queue(),
         integrations=dict(sorted(counts.items())),
         streams=store.stream_lags(),
-        needs=[*_of_workers(workers, now), *needs],
+        needs=[*_of_workers(workers, now), *needs, *_of_endpoints(store.endpoints(), now)],
     )
 
 
@@ -104,6 +107,19 @@ def _of_workers(workers: list[Replica], now: dt.datetime) -> list[Need]:
     if any(now - one.beat_at < SILENCE for one in workers):
         return []
     return [Need("workers", "none has been heard of for a minute; nothing is synced", "Start `atsume worker`.")]
+
+
+def _of_endpoints(endpoints: list[WebhookEndpoint], now: dt.datetime) -> list[Need]:
+    found: list[Need] = []
+    for one in endpoints:
+        subject, see = f"webhook endpoint {one.id}", f"See `atsume webhooks deliveries {one.id}`"
+        if one.disabled_at is not None and one.disabled_because != BY_OPERATOR:
+            what = f"{one.url} gets nothing since {_day(one.disabled_at)}: {one.disabled_because}"
+            found.append(Need(subject, what, f"{see}; when it is mended, `atsume webhooks enable {one.id}`."))
+        elif one.failing_since is not None and one.disabled_at is None and is_failing(one.failing_since, now):
+            what = f"{one.url} has taken no delivery since {_day(one.failing_since)}"
+            found.append(Need(subject, what, f"{see}; what waits is tried again for days."))
+    return found
 
 
 def _day(at: dt.datetime) -> str:

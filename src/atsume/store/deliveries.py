@@ -18,6 +18,7 @@ from atsume.store.outbox import Note, noted
 from atsume.store.rows_webhooks import Attempt, Claimed, Delivery, DeliveryState, NewEvent, Tried, WebhookEndpoint
 from atsume.store.schema import outbox
 from atsume.store.schema_webhooks import attempts, deliveries, endpoints, events
+from atsume.store.statistics import count_attempt
 
 _SHOWN = [events.c.type if name == "type" else deliveries.c[name] for name in Delivery.__struct_fields__]
 _WAITING = sa.text("webhook_deliveries.state = 'WAITING'")
@@ -109,6 +110,7 @@ class Deliveries:
             entry: dict[str, Any] = {name: getattr(tried.attempt, name) for name in Attempt.__struct_fields__}
             connection.execute(sa.insert(attempts).values(delivery_id=claimed.id, **owner._asdict(), **entry))
             connection.execute(sa.update(deliveries).values(values).where(*mine))
+            count_attempt(connection, tried.attempt)
 
     def _judge(self, connection: sa.Connection, endpoint: WebhookEndpoint, tried: Tried) -> None:
         """Remember since when an endpoint fails, or that it does not; disable it where that was decided."""

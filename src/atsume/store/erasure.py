@@ -36,6 +36,7 @@ OF_NOBODY = {
     "paces": "when a tool was last asked, by company: times of the last minute",
     "stream_totals": "counts by tool and model, of nobody in particular",
     "sync_totals": "counts by tool and state, of nobody in particular",
+    "webhook_attempt_totals": "counts by kind of answer, of nobody in particular",
 }
 """Tables that hold nothing of anybody, and why."""
 

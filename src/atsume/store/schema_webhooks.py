@@ -73,3 +73,11 @@ attempts = sa.Table(
     sa.Column("answer", Text, nullable=False),  # its beginning, or why there is none
 )
 sa.Index("ix_webhook_attempts_delivery_id", attempts.c.delivery_id, attempts.c.no)
+
+attempt_totals = sa.Table(
+    "webhook_attempt_totals",
+    metadata,
+    sa.Column("answer", Text, primary_key=True),  # 2xx, 3xx, 4xx, 5xx, none
+    sa.Column("attempts", sa.BigInteger, nullable=False),
+    sa.Column("seconds", sa.Float, nullable=False),
+)

@@ -15,8 +15,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from atsume.model.integration import State, SyncState
 from atsume.store.database import Database
 from atsume.store.rows import StreamProgress, SyncRun
+from atsume.store.rows_webhooks import Attempt
 from atsume.store.schema import STREAM_TOTALS, integrations, stream_states, stream_totals, sync_runs, sync_totals
-from atsume.store.schema_webhooks import deliveries, endpoints
+from atsume.store.schema_webhooks import attempt_totals, deliveries, endpoints
 
 _COUNTED = (*STREAM_TOTALS, "waited_seconds")
 
@@ -44,6 +45,14 @@ class SyncTotals(Struct, frozen=True):
     type: str
     state: str
     runs: int
+    seconds: float
+
+
+class AttemptTotals(Struct, frozen=True):
+    """Webhook attempts by the kind of answer: 2xx to 5xx, or none."""
+
+    answer: str
+    attempts: int
     seconds: float
 
 
@@ -110,6 +119,10 @@ class Statistics:
         names = ("tool", "type", "state")
         query = sa.select(sync_totals).order_by(*(sync_totals.c[name] for name in names))
         return [SyncTotals(**row) for row in self._look(query)]
+
+    def attempt_totals(self) -> list[AttemptTotals]:
+        """Return the webhook attempts by the kind of their answer."""
+        return [AttemptTotals(**row) for row in self._look(sa.select(attempt_totals).order_by(attempt_totals.c.answer))]
 
     def population(self) -> list[Population]:
         """Return the number of integrations by how they stand."""
@@ -190,17 +203,16 @@ def _active() -> tuple[sa.ColumnElement[bool], ...]:
 
 def count_run(connection: sa.Connection, run: SyncRun) -> None:
     """Count an ended run, in the transaction that ends it."""
-    insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     owner = sa.select(integrations.c.no, integrations.c.tool).where(integrations.c.id == run.integration_id)
     integration = connection.execute(owner).one()
     seconds = (run.ended_at - run.started_at).total_seconds() if run.ended_at and run.started_at else 0.0
     key = {"tool": integration.tool, "type": run.type.value, "state": run.state.value}
-    _add(connection, insert, sync_totals, key, {"runs": 1, "seconds": max(seconds, 0.0)})
+    _add(connection, sync_totals, key, {"runs": 1, "seconds": max(seconds, 0.0)})
     for stream in _read(run.streams):
         counts = {name: getattr(stream, name) for name in _COUNTED if hasattr(stream, name)}
         counts |= {"runs": 1, "failures": int(stream.state != "complete")}
-        _add(connection, insert, stream_totals, {"tool": integration.tool, "model": stream.model}, counts)
-        _stand(connection, insert, integration.no, stream, run.ended_at)
+        _add(connection, stream_totals, {"tool": integration.tool, "model": stream.model}, counts)
+        _stand(connection, integration.no, stream, run.ended_at)
     skipped = [stream.model for stream in run.streams if stream.state == "skipped"]
     forget = sa.delete(stream_states).where(
         stream_states.c.integration_no == integration.no, stream_states.c.model.in_(skipped)
@@ -214,15 +226,23 @@ def _read(streams: Iterable[StreamProgress]) -> list[StreamProgress]:
     return sorted((s for s in streams if s.state in {"complete", "failed"}), key=lambda s: s.model)
 
 
-def _add(connection: sa.Connection, insert: Any, table: sa.Table, key: dict[str, str], counts: dict[str, Any]) -> None:
-    add = insert(table).values(**key, **counts)
+def count_attempt(connection: sa.Connection, attempt: Attempt) -> None:
+    """Count a webhook attempt, in the transaction that logs it."""
+    answer = "none" if attempt.status is None else f"{attempt.status // 100}xx"
+    _add(connection, attempt_totals, {"answer": answer}, {"attempts": 1, "seconds": attempt.duration_seconds})
+
+
+def _insert(connection: sa.Connection, table: sa.Table) -> Any:
+    return (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(table)
+
+
+def _add(connection: sa.Connection, table: sa.Table, key: dict[str, str], counts: dict[str, Any]) -> None:
+    add = _insert(connection, table).values(**key, **counts)
     more = {name: table.c[name] + add.excluded[name] for name in counts}
     connection.execute(add.on_conflict_do_update(index_elements=list(key), set_=more))
 
 
-def _stand(
-    connection: sa.Connection, insert: Any, integration_no: int, stream: StreamProgress, at: dt.datetime | None
-) -> None:
+def _stand(connection: sa.Connection, integration_no: int, stream: StreamProgress, at: dt.datetime | None) -> None:
     is_complete = stream.state == "complete"
     values = {
         "integration_no": integration_no,
@@ -231,7 +251,7 @@ def _stand(
         "failing_since": None if is_complete else at,
         "held_back": stream.held_back,
     }
-    put = insert(stream_states).values(values)
+    put = _insert(connection, stream_states).values(values)
     change: dict[str, Any] = {"held_back": put.excluded.held_back}
     if is_complete:
         change |= {"completed_at": put.excluded.completed_at, "failing_since": None}

@@ -16,6 +16,8 @@ from atsume.webhooks.payloads import EVENT_TYPES
 
 OVERLAP = dt.timedelta(hours=24)
 """How long the old secret signs beside the new one, unless somebody says otherwise."""
+BY_OPERATOR = "Disabled by the operator."
+"""Why an endpoint gets nothing when somebody here wanted that."""
 ENDPOINTS_MOST = 50
 """In one environment: each is asked for at every look for due deliveries."""
 
