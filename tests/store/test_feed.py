@@ -172,6 +172,17 @@ def test_times_never_go_back(world: World) -> None:
     assert shown["changed_at"] == moment(7)
 
 
+def test_settling_within_the_moment_of_the_commit(world: World) -> None:
+    """A commit and its settling in one millisecond: it is not sent again, and nothing is stamped before it."""
+    store, no = world.store, world.integration.no
+    world.write("created", USER, day=2)
+    store.settle(no, lambda: moment(2))
+    assert store.since(no, moment(3)) > moment(2)
+    assert store.since(no, moment(2)) < moment(2)
+    world.write("updated", USER, day=2)
+    assert walked(world, 10)[-1].changed_at > moment(2)
+
+
 MORE = {
     # commits on these days; settled on that day; asked for that day → read from that day on
     "nothing yet": ([], None, 5, 5),

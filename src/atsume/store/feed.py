@@ -38,6 +38,8 @@ class Turn(Struct, frozen=True):
     """Number of the newest change before it, as stored: the integration's number in the upper bits."""
     at: Timestamp
     """Its time."""
+    is_new: bool = True
+    """Whether no commit has had that time yet."""
 
 
 class FeedForgotten(StoreError):
@@ -49,7 +51,8 @@ def begin(database: Database, raw: Any, integration_no: int, stamp: Stamp) -> Tu
     sql = database.sql("feed head", _head)
     last, before, settled = raw.execute(sql, bounds(integration_no) | {"no": integration_no}).fetchall()[0]
     now = stamp if isinstance(stamp, str) else stamp()
-    return Turn(first_seq(integration_no) if last is None else last, max(now, before or "", settled or ""))
+    at = max(now, before or "", settled or "")
+    return Turn(first_seq(integration_no) if last is None else last, at, is_new=before is None or before < at)
 
 
 def append(database: Database, raw: Any, turn: Turn, batches: Sequence[tuple[str, Writes]]) -> None:
@@ -126,9 +129,8 @@ class Feed:
         with self.database.writing() as connection:
             lock(connection, integration_no)
             turn = begin(self.database, driver(connection), integration_no, stamp)
-            connection.execute(
-                sa.update(integrations).values(settled_at=turn.at).where(integrations.c.no == integration_no)
-            )
+            at = turn.at if turn.is_new else _just_after(turn.at)  # the same moment as the commit would say nothing
+            connection.execute(sa.update(integrations).values(settled_at=at).where(integrations.c.no == integration_no))
 
     def prune_feed(self, before: dt.datetime, limit: int = 1000) -> int:
         """Forget changes older than that, but always keep an integration's newest; return how many rows went.
@@ -168,6 +170,10 @@ def announce(connection: sa.Connection, integration_no: int) -> tuple[str, ...]:
         newest = sa.select(sa.func.max(feed.c.last)).where(feed.c.integration_no == integration_no).scalar_subquery()
         connection.execute(sa.update(integrations).values(announced=newest).where(integrations.c.no == integration_no))
     return found
+
+
+def _just_after(at: Timestamp) -> Timestamp:
+    return timestamp(dt.datetime.fromisoformat(at) + dt.timedelta(milliseconds=1))
 
 
 def _old(before: Timestamp, after: int, limit: int) -> sa.Select[int]:
