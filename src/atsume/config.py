@@ -39,6 +39,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Lets webhooks and `data_url` reach private addresses (tests, demo)."""
     replica: str | None = None
     """Name of this process among several workers on PostgreSQL; by default the host's. It should outlive a restart."""
+    replica_silence_seconds: Annotated[float, Meta(ge=1)] = 25.0
+    """A worker that says nothing for so long is taken for dead, and others go on with its work. Seconds."""
     requests_per_minute: Annotated[int, Meta(ge=0)] = 6000
     """Quota per API key and integration, as the `ratelimit-*` headers tell it. 0: none."""
     metrics_token: str | None = None

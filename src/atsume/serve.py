@@ -54,7 +54,14 @@ def open_server(config: Config) -> Server:
     store.migrate()
     connectors = registry.tools(config)
     now = SharedClock(store.database, clock.now, clock.monotonic_seconds)
-    executor = Executor(store=store, connectors=connectors, encryption_key=encryption_key, now=now, keep=_keep(config))
+    executor = Executor(
+        store=store,
+        connectors=connectors,
+        encryption_key=encryption_key,
+        now=now,
+        keep=_keep(config),
+        silence_seconds=config.replica_silence_seconds,
+    )
     courier = Courier(
         store=store,
         egress=Egress(allow_private=config.allow_private_network),

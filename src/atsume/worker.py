@@ -32,7 +32,7 @@ from atsume.observe import log
 from atsume.store import alone
 from atsume.sync.due import syncs
 from atsume.sync.execute import Executor
-from atsume.sync.replica import BEAT_SECONDS, Replica
+from atsume.sync.replica import Replica
 
 ShouldStop = Callable[[], bool]
 
@@ -92,13 +92,13 @@ class Worker:
                     self._carry_on(durable)
             except Exception:  # a database that is away for a moment
                 log.exception("the worker could not start; trying again")
-                self._stop.wait(BEAT_SECONDS)
+                self._stop.wait(self._replica.beat_seconds)
 
     def _launched(self) -> "Durable":
         return Durable(self._executor.store.database, self._replica.name, self._carry_out)
 
     def _carry_on(self, durable: "Durable") -> None:
-        rounds = {self._take_over: BEAT_SECONDS, Durable.clean: CLEAN_SECONDS}
+        rounds = {self._take_over: self._replica.beat_seconds, Durable.clean: CLEAN_SECONDS}
         next_at = dict.fromkeys(rounds, 0.0)
         while not self._stop.is_set():
             self._wake.clear()
@@ -182,7 +182,7 @@ class Durable:
                 "application_version": VERSION,
                 "log_level": "WARNING",
                 "use_listen_notify": False,
-                "notification_listener_polling_interval_sec": 60.0,
+                "notification_listener_polling_interval_sec": 0.5,  # looks at nothing, but a stop waits for it
                 "sys_db_pool_size": 5,
             }
         )

@@ -22,6 +22,8 @@ from tests.worker.processes import Process, until
 
 MANY = int(os.environ.get("ATSUME_SOAK_INTEGRATIONS", "9"))
 OPTIONS = Options(jobs=4, applications=15, seed=13, knobs={"rate_limits": "report"})
+SILENCE_SECONDS = 25.0 if MANY > 100 else 5.0
+"""As it is by default in the long proof; shorter in the short one."""
 LATENCY_SECONDS = 0.1
 
 
@@ -52,7 +54,17 @@ class Fleet:
 
     def __init__(self, mirror: Mirror, url: str, folder: Path) -> None:
         self.store, names = mirror.server.store, ("one", "two", "three")
-        self.workers = {n: Process(mirror.company, url, folder / n, command="worker", replica=n) for n in names}
+        self.workers = {
+            name: Process(
+                mirror.company,
+                url,
+                folder / name,
+                command="worker",
+                replica=name,
+                replica_silence_seconds=str(SILENCE_SECONDS),
+            )
+            for name in names
+        }
 
     def runs(self) -> list[sa.Row]:
         """Return all runs."""

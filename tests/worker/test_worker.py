@@ -62,7 +62,8 @@ class Desk:
 
 
 def test_due_work_is_done_once_and_again_when_due_again(executor: Executor) -> None:
-    """Seats bound what runs at once; what fails ends nothing; an id that is due again is done again; all is cleaned."""
+    """Seats bound what runs at once; what fails ends nothing; an id that is due again is done again; all is cleaned,
+    and a worker with nothing to do stops at once."""
     desk = Desk("broken", *(str(n) for n in range(5)))
     worker = Worker(executor, kinds=[desk.kind(seats=2)])
     worker.start()
@@ -73,13 +74,15 @@ def test_due_work_is_done_once_and_again_when_due_again(executor: Executor) -> N
     desk.due.append("3")
     worker.wake()
     until(lambda: desk.done.count("3") == 2)
+    asked = time.monotonic()
     worker.stop()
+    assert time.monotonic() - asked < 5
     assert executor.store.replicas() == []  # it said goodbye
 
 
 def test_no_partition_takes_more_than_its_share(executor: Executor) -> None:
     """A huge customer's work waits for its own, not others for it."""
-    desk = Desk("big/1", "big/2", "big/3", "big/4", "small/1")
+    desk = Desk("big/1", "big/2", "small/1", "big/3", "big/4")
     worker = Worker(executor, kinds=[desk.kind(seats=3, share=1, partition=lambda piece: piece.partition("/")[0])])
     worker.start()
     until(lambda: desk.at_once == 2)  # one of each; the third seat stays free

@@ -54,6 +54,8 @@ class Executor(Struct, frozen=True, kw_only=True):
     """This process, as owner of what it carries out."""
     keep: Keep = Keep()
     """How long things are kept."""
+    silence_seconds: float = 25.0
+    """A process that was not heard for so long is taken for dead."""
 
 
 def execute(

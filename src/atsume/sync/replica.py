@@ -11,29 +11,29 @@ from atsume.store.rows import Replica as Row
 from atsume.store.store import Store
 from atsume.sync.execute import Executor
 
-BEAT_SECONDS = 5.0
-SILENCE_SECONDS = 25.0
-"""A process that was not heard for so long is taken for dead. With one beat on each side, takeover is within 35 s."""
+BEATS = 5
+"""In a silence that is taken for death. With one beat on each side, takeover is within 35 s when that is 25 s."""
 ROLES = ("worker", "command")
 
 
 class Obituaries:
     """Tells the dead from the living by watching their beats. Pure but for what it remembers."""
 
-    def __init__(self) -> None:
+    def __init__(self, silence_seconds: float) -> None:
+        self._silence = silence_seconds
         self._heard: dict[str, tuple[int, float]] = {}
         self._looked_at = float("-inf")
 
     def dead(self, rows: list[Row], moment: float) -> list[Row]:
         """Return the processes that have been silent for too long, on the clock that `moment` is of."""
-        if moment - self._looked_at > SILENCE_SECONDS / 2:
+        if moment - self._looked_at > self._silence / 2:
             self._heard.clear()  # it is we who were away, or the database: everybody gets a new chance
         self._looked_at = moment
         before, self._heard = self._heard, {}
         for row in rows:
             beats, since = before.get(row.process, (-1, moment))
             self._heard[row.process] = (row.beats, since if beats == row.beats else moment)
-        return [row for row in rows if moment - self._heard[row.process][1] > SILENCE_SECONDS]
+        return [row for row in rows if moment - self._heard[row.process][1] > self._silence]
 
 
 class Replica:
@@ -42,7 +42,8 @@ class Replica:
     def __init__(self, executor: Executor, name: str, role: str, monotonic: Callable[[], float]) -> None:
         self._store: Store = executor.store
         self._now: Callable[[], dt.datetime] = executor.now
-        self._monotonic, self._obituaries = monotonic, Obituaries()
+        self._monotonic, self._obituaries = monotonic, Obituaries(executor.silence_seconds)
+        self.beat_seconds = executor.silence_seconds / BEATS
         self.process, self.name, self.role = executor.process, name, role
         self._ended = threading.Event()
 
@@ -77,7 +78,7 @@ class Replica:
         self.leave()
 
     def _work(self) -> None:
-        while not self._ended.wait(BEAT_SECONDS):
+        while not self._ended.wait(self.beat_seconds):
             try:
                 self.beat()
                 self.look()
