@@ -67,7 +67,7 @@ def composed(model: str, rows: Sequence[Row], related: Related) -> bytes:
     """Return the wire records of a page, commas between them. Raises Unknown when one embeds what is not known yet."""
     pieces: list[bytes] = []
     add = pieces.extend
-    for row, end in zip(heads(rows), RECIPES[model].end(rows, related), strict=True):
+    for row, end in zip(heads(model, rows), RECIPES[model].end(rows, related), strict=True):
         deleted_at = row[DELETED_AT]
         add((b'},{"id":"', row[ID], b'",', row[BODY], b',"changed_at":"', row[CHANGED_AT]))
         add((b'","remote_deleted_at":null',) if deleted_at is None else (b'","remote_deleted_at":"', deleted_at, b'"'))
@@ -77,9 +77,9 @@ def composed(model: str, rows: Sequence[Row], related: Related) -> bytes:
     return b"".join(pieces)
 
 
-def heads(rows: Sequence[Row]) -> list[Row]:
+def heads(model: str, rows: Sequence[Row]) -> Sequence[Row]:
     """Return one row of each record: what others hold of its head is the same."""
-    return list({row[SEQ]: row for row in rows}.values())
+    return list({row[SEQ]: row for row in rows}.values()) if RECIPES[model].repeats else rows
 
 
 def _plain(end: bytes = b"") -> Callable[[Sequence[Row], Related], list[Pieces]]:
@@ -117,7 +117,7 @@ def _end_of_candidates(rows: Sequence[Row], related: Related) -> list[Pieces]:
         b"" if seq is None else b'{%b,"changed_at":"%b",%b}' % (embed, changed_at, endings[job, stage])
         for _, _, _, _, _, _, seq, _, embed, changed_at, job, stage, _ in rows
     ]
-    if len(heads(rows)) < len(rows):  # some sent several
+    if len({row[SEQ] for row in rows}) < len(rows):  # some sent several
         sent = [b",".join(_in_order(list(own))) for _, own in groupby(zip(rows, sent, strict=True), _of_pair)]
     return [(b',"applications":[', one, b'],"tags":[]') for one in sent]
 

@@ -29,6 +29,8 @@ SQLITE_PRAGMAS = (
 WRITE_CACHE_KIB = 24 * 1024
 READ_CACHE_KIB = 4 * 1024
 """Page cache of one SQLite connection. The operating system caches the file besides."""
+TURN_SECONDS = 0.01
+"""The longest that a page waits for another one to be read."""
 IDLE_READERS = 8
 """Read connections kept for the next reader."""
 
@@ -105,6 +107,7 @@ class Database:
         self._address = self.engine.url
         self._writing = threading.Lock() if self.is_sqlite else None
         self._readers: deque[Any] = deque()
+        self._turn = threading.Lock()
         self._compiled: dict[Hashable, str] = {}
         self._broken: type[Exception] = self.engine.dialect.loaded_dbapi.OperationalError
         self.integrity_error: type[Exception] = self.engine.dialect.loaded_dbapi.IntegrityError
@@ -146,6 +149,20 @@ class Database:
     def texts(self, sql: str, parameters: Mapping[str, Any]) -> list[Any]:
         """Return the same with every text as its UTF-8 bytes, which saves decoding and encoding."""
         return self._borrowed(lambda connection: self._texts(connection, sql, parameters))
+
+    @contextmanager
+    def in_turn(self) -> Iterator[None]:
+        """Let no other reader of many rows in between, on SQLite; nobody waits long for a slow one.
+
+        Its driver lets go of the interpreter at every row, so threads that read at once take it from each other all the
+        time: pages of 100 for four callers cost the server 1.1 ms of CPU, one after another 0.5.
+        """
+        has_turn = self.is_sqlite and self._turn.acquire(timeout=TURN_SECONDS)
+        try:
+            yield
+        finally:
+            if has_turn:
+                self._turn.release()
 
     def snapshot(self, look: Callable[[Callable[[str, Mapping[str, Any]], list[Any]]], Seen]) -> Seen:
         """Return what the function makes of statements that all see the same moment; text comes as UTF-8."""

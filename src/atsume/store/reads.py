@@ -29,9 +29,9 @@ class Reads:
             return _EMPTY
         sql = self.database.sql(_shape(request), lambda: _statement(request, is_sqlite=self.database.is_sqlite))
         parameters = self._parameters(request)
-        rows = self.database.texts(sql, parameters)
         try:
-            return self._page(request, rows)
+            with self.database.in_turn():
+                return self._page(request, self.database.texts(sql, parameters))
         except Unknown:
             return self.database.snapshot(lambda look: self._learned(request, look(sql, parameters), look))
 
@@ -40,7 +40,7 @@ class Reads:
         if not rows:
             return _EMPTY
         rows.sort(key=_by_touch if request.updated_after is not None else _by_seq)
-        found = heads(rows)
+        found = heads(request.model, rows)
         is_last, last = len(found) <= request.limit, found[: request.limit][-1]
         if not is_last:
             beyond = found[request.limit][SEQ]
