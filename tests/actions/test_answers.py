@@ -87,7 +87,7 @@ def test_placeholders_for_required_questions(site: Site) -> None:
 
 
 def test_a_stage_that_the_job_lacks_is_told(site: Site) -> None:
-    """Personio takes it and silently puts the application elsewhere; we look and say so."""
+    """Personio takes it and silently puts the application elsewhere; we look and say so (E14)."""
     answer = site.apply(somebody(73, stage_id="remote:999999"))
     assert answer.status_code == 200
     assert any("`stage_id`: Personio put the application into" in w["message"] for w in answer.json()["warnings"])

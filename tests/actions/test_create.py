@@ -96,7 +96,7 @@ def test_unknown_inputs_are_told(site: Site) -> None:
 
 @pytest.mark.filterwarnings("ignore:.*DEPRECATED.*:DeprecationWarning")  # the SDK's own, on `source`
 def test_errors_are_typed(site: Site) -> None:
-    """Each refusal of Personio arrives as the SDK's own error with its code."""
+    """Each refusal of Personio arrives as the SDK's own error with its code (E15)."""
     person = {"first_name": "A", "last_name": "B", "email_address": "typed@example.org"}
     job = f"remote:{site.published()}"
     closed = next(j["id"] for j in site.company.truth()["jobs"] if not j["published"])

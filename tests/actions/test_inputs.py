@@ -204,7 +204,7 @@ def test_invalid_answers(given: Any, format_: q.Format, reason: str) -> None:
     ],
 )
 def test_answers_that_cannot_be_sent(given: Any, format_: q.Format | None, reason: str) -> None:
-    """What Personio cannot take is left out, and a warning says so."""
+    """What Personio cannot take is left out, and a warning says so (E16)."""
     create, warnings = prepared(**answer(given, format_))
     assert "attributes" not in create.body
     assert len(warnings) == 1

@@ -18,6 +18,7 @@ from tests.actions.test_crash import overdue
 from tests.actions.world import Site, document, somebody
 
 CREATE, UPLOAD = "create", "upload"
+EXISTS = "ATS.APPLICATION_ALREADY_EXISTS"
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +126,26 @@ def test_a_failed_upload_creates_nothing(faulty: Site) -> None:
     assert faulty.open_writes() == []
 
 
+@pytest.mark.parametrize(("number", "sees_again", "code", "count"), [(31, True, None, 1), (32, False, EXISTS, 0)])
+def test_said_to_exist_and_found_nowhere(
+    faulty: Site, number: int, sees_again: bool, code: str | None, count: int
+) -> None:
+    """Personio also says so when it could not check: one more try, and then the caller is told what it said (E28)."""
+    site = faulty
+    site.company.control("DELETE", "/log")
+    site.company.knobs(duplicate_check_fails=True)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(site.apply, somebody(number))
+        while not site.sent():
+            time.sleep(0.01)
+        site.company.knobs(duplicate_check_fails=not sees_again)
+        answer = asked.result()
+    site.company.knobs(duplicate_check_fails=False)
+    assert (answer.json().get("error") or {}).get("code") == code, answer.text
+    assert (len(site.sent()), made(site, number)) == (2, count)
+    assert site.open_writes() == []
+
+
 def test_a_key_is_one_request(faulty: Site) -> None:
     """The same key and body has the same answer, byte by byte; the same key with another body is refused."""
     first = faulty.apply(somebody(31), Idempotency_Key="one")
@@ -147,12 +168,12 @@ def test_a_crowd_at_once_is_one(faulty: Site, number: int, size: int, headers: d
     if headers:
         assert len(fine) == size
     else:
-        allowed = {"ATS.APPLICATION_ALREADY_EXISTS", "PLATFORM.CONCURRENCY_LIMIT_EXCEEDED"}
+        allowed = {EXISTS, "PLATFORM.CONCURRENCY_LIMIT_EXCEEDED"}
         assert {a.json()["error"]["code"] for a in answers if a.status_code != 200} <= allowed
 
 
 def test_ids_told_early_stay(fresh: Site) -> None:
-    """When the tool does not show the new ids in time, the record has one at once, and keeps it for ever."""
+    """When the tool does not show the new ids in time, the record has one at once, and keeps it for ever (E7)."""
     site = fresh
     site.company.knobs(read_after_write=1000)
     told = site.apply(somebody(1, candidate={"phone_number": "+49 1"})).json()

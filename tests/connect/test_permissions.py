@@ -45,7 +45,7 @@ def _grant(site: Site, names: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("names", [*ALONE, *PAIRS], ids="+".join)
 def test_exactly_what_is_missing_is_named(whole: Site, names: tuple[str, ...]) -> None:
-    """Each lack alone and in pairs: named, with how to grant it; once granted, one click finds everything there."""
+    """Each lack alone and in pairs: named, with how to grant it; granted, one click finds everything (E24)."""
     lacks = [LACKS[name] for name in names]
     hidden = {title for lack in lacks for title in lack.hides}
     _grant(whole, names)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from atsume.connectors.personio.mapping.tables import TABLES
+from atsume.model import fields
 from tests.covered import COVERED
 from tests.end_to_end.test_coverage import differing, live
 
@@ -28,6 +29,10 @@ SOME = int(os.environ.get("ATSUME_SOAK_SPOILT_FIELDS", "1"))
 @pytest.mark.parametrize(("model", "field"), random.Random(4).sample(SPOILT, min(SOME, len(SPOILT))))  # noqa: S311
 def test_a_spoilt_mapping_fails_its_row(model: str, field: str, tmp_path: Path, monkeypatch) -> None:
     """Without the value of one field its row fails, and no other row of the model but the one of the change time."""
+    if field == "remote_data":  # no mapping: what the tool said, as it is shown
+        monkeypatch.setattr(fields, "shown", lambda *_: None)
+        assert field in {f for f in COVERED[model] if differing(live(tmp_path), model, f)}
+        return
     table = next(t for t in TABLES if t.model == model)
     nothing = {"roles": [], "precondition_question_id": "somebody"}.get(field)
     right = table.map
