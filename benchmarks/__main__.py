@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from benchmarks import against_dlt, creates, memory, pages, starting, syncs
+from benchmarks import against_dlt, checkpoints, creates, deltas, idle, memory, pages, starting, syncs
 from benchmarks.databases import Fresh, engines
 from benchmarks.mirror import Mirror
 from benchmarks.processes import simulator
@@ -44,6 +44,9 @@ TOPICS: dict[str, Topic] = {
     "syncs": syncs.measure,
     "pages": _pages,
     "memory": _memory,
+    "deltas": deltas.measure,
+    "idle": idle.measure,
+    "checkpoints": checkpoints.measure,
     "start": _start,
     "creates": creates.measure,
     "dlt": _dlt,

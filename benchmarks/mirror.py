@@ -38,10 +38,10 @@ class Mirror:
         known = self.server.store.integrations(environment)
         self.id = known[0].id if known else self._connect(facts, environment)
 
-    def sync(self) -> Synced:
-        """Carry out a sync of everything. Fails when it does."""
+    def sync(self, kind: SyncType = SyncType.FULL) -> Synced:
+        """Carry out a sync, of everything or of what changed. Fails when it does."""
         store = self.server.store
-        queued, _ = store.queue_sync(self.id, SyncType.FULL, clock.now())
+        queued, _ = store.queue_sync(self.id, kind, clock.now())
         claimed = store.claim_sync(clock.now(), queued.id)
         assert claimed is not None
         started = time.perf_counter()
