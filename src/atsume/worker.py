@@ -30,6 +30,7 @@ from atsume.integrations.retention import sweeps
 from atsume.model.work import Kind
 from atsume.observe import log
 from atsume.store import alone
+from atsume.store.alone import Held
 from atsume.sync.due import syncs
 from atsume.sync.execute import Executor
 from atsume.sync.replica import Replica
@@ -58,13 +59,14 @@ class Worker:
     def __init__(
         self,
         executor: Executor,
-        name: str = "local",
+        held: Held | None = None,
         kinds: Sequence[Callable[[Executor, ShouldStop], Kind]] = KINDS,
     ) -> None:
         self._executor = executor
         self._wake, self._stop = threading.Event(), threading.Event()
         self._kinds = {kind.name: kind for kind in (make(executor, self._stop.is_set) for make in kinds)}
-        self._replica = Replica(executor, name, "worker", time.monotonic)
+        self._held = held or Held()
+        self._replica = Replica(executor, self._held.name, "worker", time.monotonic)
         self._seated: dict[str, float] = {}
         """Workflow → when it took its seat."""
         self._active: set[str] = set()
@@ -117,7 +119,8 @@ class Worker:
             time.sleep(0.05)
 
     def _take_over(self, durable: "Durable") -> None:
-        """Take over what nobody carries out any more."""
+        """Take over what nobody carries out any more, in a name that is certainly ours."""
+        self._held.keep()
         living = {row.executor for row in self._executor.store.replicas()} | {self._replica.name}
         durable.take_over(living)
 

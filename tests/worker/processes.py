@@ -58,6 +58,15 @@ class Process:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait(30)
 
+    def exit_code(self) -> int:
+        """Wait for its own end."""
+        return self._process.wait(30)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it runs."""
+        return self._process.poll() is None
+
     def stop(self) -> None:
         """Ask it to end."""
         self._process.terminate()

@@ -10,8 +10,7 @@ import pytest
 from atsume import clock
 from atsume.crypto import Keys
 from atsume.model.work import Kind
-from atsume.store import alone
-from atsume.store.store import Store, StoreError
+from atsume.store.store import Store
 from atsume.sync.execute import Executor
 from atsume.worker import KINDS, Worker
 
@@ -98,17 +97,3 @@ def test_kinds_have_names_of_their_own(executor: Executor) -> None:
     names = [make(executor, lambda: False).name for make in KINDS]
     assert len(set(names)) == len(names)
     assert "sync" in names
-
-
-def test_a_sqlite_file_is_for_one_server(executor: Executor) -> None:
-    """A second one is told so, by a lock that no death leaves behind; the command line may still work beside it."""
-    name, release = alone.hold(executor.store.database, "host")
-    second = Store.open(str(executor.store.database.engine.url))
-    with pytest.raises(StoreError, match=r"Another Atsume server \(process \d+\) uses a.db"):
-        alone.hold(second.database, "host")
-    assert second.replicas() == []
-    release()
-    again, release = alone.hold(second.database, "host")
-    assert (name, again) == ("local", "local")
-    release()
-    second.close()

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 def application(server: "Server", wake: "Callable[[], None] | None") -> "Litestar":
     """Return the API and the pages of an opened server. `wake` tells a worker in this process that work is due."""
-    from atsume import clock
     from atsume.api.app import create_app
     from atsume.api.deps import Deps
     from atsume.integrations.flow import Surroundings
@@ -33,7 +32,7 @@ def application(server: "Server", wake: "Callable[[], None] | None") -> "Litesta
         store=server.store,
         config=server.config,
         connectors=server.connectors,
-        now=clock.now,
+        now=server.executor.now,
         wake=wake or (lambda: None),
         scope=server.store.scope,
         test=lambda integration: test_permissions(server, integration),
@@ -46,7 +45,7 @@ def application(server: "Server", wake: "Callable[[], None] | None") -> "Litesta
         connectors=server.connectors,
         keys=server.encryption_key,
         public_url=server.config.public_url,
-        now=clock.now,
+        now=server.executor.now,
         wake=deps.wake,
     )
     pages = [*logs.routes(server.store), *guides.routes(server.connectors), *connect.routes(around)]
@@ -65,8 +64,8 @@ def serve(host: str, port: int, no_worker: bool) -> None:
     from atsume.worker import KINDS, Worker
 
     server = opened(level=logging.INFO)
-    name, release = alone(server)
-    work = None if no_worker else Worker(server.executor, name, (*KINDS, *kinds(server)))
+    held = alone(server)
+    work = None if no_worker else Worker(server.executor, held, (*KINDS, *kinds(server)))
     if work:
         work.start()
     try:
@@ -80,7 +79,7 @@ def serve(host: str, port: int, no_worker: bool) -> None:
     finally:
         if work:
             work.stop()
-        release()
+        held.release()
         server.store.close()
 
 
@@ -91,15 +90,15 @@ def worker() -> None:
     from atsume.worker import KINDS, Worker
 
     server = opened(level=logging.INFO)
-    name, release = alone(server)
-    work, ended = Worker(server.executor, name, (*KINDS, *kinds(server))), threading.Event()
+    held = alone(server)
+    work, ended = Worker(server.executor, held, (*KINDS, *kinds(server))), threading.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: ended.set())
     work.start()
     say("The worker is running. Stop it with Ctrl-C.")
     ended.wait()
     work.stop()
-    release()
+    held.release()
     server.store.close()
 
 

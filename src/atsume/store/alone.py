@@ -6,29 +6,50 @@ Both are held by the operating system or the database for as long as the process
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
+from typing import Any
 
+from atsume.observe import log
 from atsume.store.database import Database, StoreError
 
-Release = Callable[[], None]
 _NAMES = 1_497_453_669
 """First half of the advisory locks that stand for names; the second is a hash of the name."""
 
 
-def hold(database: Database, name: str) -> tuple[str, Release]:
-    """Return the name that this process has from now on, and how to let go of it.
+class Held:
+    """The name that this process has, for as long as it keeps it."""
 
-    Raises StoreError when a SQLite file is in use by another server.
-    """
+    name = "local"
+
+    def keep(self) -> None:
+        """Make sure that it is still ours. Called now and then."""
+
+    def release(self) -> None:
+        """Let go of it."""
+
+
+def hold(database: Database, name: str) -> Held:
+    """Return the name of this process. Raises StoreError when a SQLite file is in use by another server."""
     if database.is_sqlite:
-        return "local", _hold_file(Path(database.engine.url.database or ""))
-    return _hold_name(database, name)
+        return HeldFile(Path(database.engine.url.database or ""))
+    return HeldName(database, name)
 
 
-def _hold_file(path: Path) -> Release:
+class HeldFile(Held):
+    """A SQLite file, locked by the operating system."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = _locked(path)
+
+    def release(self) -> None:
+        """Let go of it."""
+        self._file.close()
+
+
+def _locked(path: Path) -> Any:
     file = path.with_name(path.name + ".lock").open("a+")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -44,16 +65,33 @@ def _hold_file(path: Path) -> Release:
     file.truncate()
     file.write(str(os.getpid()))
     file.flush()
-    return file.close
+    return file
 
 
-def _hold_name(database: Database, name: str) -> tuple[str, Release]:
-    connection = database.open_reader()
-    for candidate in _names(name):
+class HeldName(Held):
+    """A name among the workers of a PostgreSQL database: an advisory lock, which goes with its connection."""
+
+    def __init__(self, database: Database, name: str) -> None:
+        self._database, self._connection = database, database.open_reader()
+        self.name = next(candidate for candidate in _names(name) if self._takes(candidate))
+
+    def _takes(self, name: str) -> bool:
         sql = "SELECT pg_try_advisory_lock(%(space)s, hashtext(%(name)s))"
-        if connection.execute(sql, {"space": _NAMES, "name": candidate}).fetchone()[0]:
-            return candidate, connection.close
-    raise AssertionError("names do not end")
+        return self._connection.execute(sql, {"space": _NAMES, "name": name}).fetchone()[0]
+
+    def keep(self) -> None:
+        """Take the name again when the connection is gone: the database was away, and its locks with it."""
+        with suppress(Exception):
+            self._connection.execute("SELECT 1")
+            return
+        self._connection.close()
+        self._connection = self._database.open_reader()
+        if not self._takes(self.name):
+            log.error("another worker took the name of this one while the database was away", name=self.name)
+
+    def release(self) -> None:
+        """Let go of it."""
+        self._connection.close()
 
 
 def _names(name: str) -> Iterator[str]:
