@@ -51,6 +51,8 @@ PATIENCE_SECONDS = 10.0
 """How long a stop waits for running work to reach a place where it can be taken up again."""
 APPLICATION, VERSION, WORKFLOW = "atsume", "1", "atsume.carry_out"
 """Pinned: a newer server takes up what an older one began. Part of the durable format, never changed."""
+ANYBODY = "?"
+"""Holder of a workflow that any process may begin. No executor's name."""
 
 
 class Worker:
@@ -70,6 +72,8 @@ class Worker:
         self._seated: dict[str, float] = {}
         """Workflow → when it took its seat."""
         self._active: set[str] = set()
+        self._astray: dict[str, float] = {}
+        """Workflow that should run here and does not → since when that is known."""
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._work, name="worker", daemon=True)
 
@@ -121,6 +125,7 @@ class Worker:
     def _take_over(self, durable: "Durable") -> None:
         """Take over what nobody carries out any more, in a name that is certainly ours."""
         self._held.keep()
+        self._astray = {one: since for one, since in self._astray.items() if time.monotonic() - since < CLEAN_SECONDS}
         living = {row.executor for row in self._executor.store.replicas()} | {self._replica.name}
         durable.take_over(living)
 
@@ -138,7 +143,7 @@ class Worker:
             workflow, owner = prefix + piece, kind.partition(piece)
             if workflow in seated or taken[owner] >= kind.share:
                 continue
-            if durable.is_under_way(workflow):
+            if self._is_under_way(durable, workflow):
                 continue
             with self._lock:
                 self._seated[workflow] = moment
@@ -147,6 +152,24 @@ class Worker:
             room -= 1
             if not room:
                 return
+
+    def _is_under_way(self, durable: "Durable", workflow: str) -> bool:
+        """Tell whether somebody carries out a workflow that has no seat here.
+
+        One that DBOS takes for ours, or would give to anybody, is given some time to arrive: it may just be starting or
+        ending. After that it is begun anew. DBOS forgets work when its own records cannot be written for a moment.
+        """
+        holder = durable.holder(workflow)
+        if holder not in (ANYBODY, self._replica.name):
+            self._astray.pop(workflow, None)
+            return holder is not None
+        moment = time.monotonic()
+        if moment - self._astray.setdefault(workflow, moment) < 2 * self._replica.beat_seconds:
+            return True
+        log.warning("work that nobody carries out is begun anew", workflow=workflow)
+        durable.forget(workflow)
+        del self._astray[workflow]
+        return False
 
     def _carry_out(self, kind_name: str, piece: str) -> None:
         """Do one piece of work; also called for what is taken over."""
@@ -197,15 +220,19 @@ class Durable:
         self._workflow = work
         DBOS.launch()
 
-    def is_under_way(self, workflow: str) -> bool:
-        """Tell whether a workflow waits or runs, here or elsewhere; forgets one that has ended."""
+    def holder(self, workflow: str) -> str | None:
+        """Return whose a workflow is, ANYBODY's when it waits for an executor; forget one that has ended."""
         found = self._dbos.get_workflow_status(workflow)
         if found is None:
-            return False
+            return None
         if found.status in {"PENDING", "ENQUEUED", "DELAYED"}:
-            return True
+            return found.executor_id if found.status == "PENDING" and found.executor_id else ANYBODY
+        self.forget(workflow)
+        return None
+
+    def forget(self, workflow: str) -> None:
+        """Throw a workflow's record away."""
         self._dbos.delete_workflow(workflow)
-        return False
 
     def start(self, workflow: str, kind: str, piece: str) -> None:
         """Start a workflow, unless another process was quicker."""

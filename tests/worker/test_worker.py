@@ -1,11 +1,14 @@
 """The worker with kinds of our own: what is due is carried out once, in fair order, and again when it is due again."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from atsume import clock
 from atsume.crypto import Keys
@@ -89,6 +92,23 @@ def test_no_partition_takes_more_than_its_share(executor: Executor) -> None:
     assert desk.most == 2
     desk.go_on.set()
     until(lambda: not desk.due)
+    worker.stop()
+
+
+def test_work_that_durable_records_lost_is_begun_anew(executor: Executor, tmp_path: Path) -> None:
+    """A record that says for ever that work is under way, because its end could not be written, holds nothing up."""
+    desk = Desk("1")
+    desk.go_on.set()
+    worker = Worker(structs.replace(executor, silence_seconds=2.0), kinds=[desk.kind()])
+    worker.start()
+    until(lambda: desk.done == ["1"])
+    with closing(sqlite3.connect(tmp_path / "a.db.work", timeout=30, isolation_level=None)) as records:
+        until(lambda: records.execute("SELECT status FROM workflow_status").fetchall() == [("SUCCESS",)])
+        records.execute("UPDATE workflow_status SET status = 'PENDING'")
+    began = time.monotonic()
+    desk.due.append("1")
+    until(lambda: desk.done == ["1", "1"])
+    assert time.monotonic() - began > 0.7  # not at once: it might have been just about to begin
     worker.stop()
 
 
