@@ -23,7 +23,7 @@ def test_a_worker_announces_and_delivers(tmp_path: Path) -> None:
     """Within a few seconds, signed, and the log says so."""
     server = open_server(Config(database_url=f"sqlite:///{tmp_path / 'atsume.db'}", allow_private_network=True))
     courier, environment = server.courier, default_environment(server)
-    worker = Worker(server.executor, "here", (*KINDS, *kinds(server)))
+    worker = Worker(server.executor, None, (*KINDS, *kinds(server)))
     with receiver() as one:
         endpoint, secret = add(
             server.store, courier.egress, courier.encryption_key, environment_id=environment, url=one.url,
