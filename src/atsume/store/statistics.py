@@ -5,7 +5,7 @@ for when somebody looks. No ids of records and no personal data: tools, models a
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -206,13 +206,13 @@ def count_run(connection: sa.Connection, run: SyncRun) -> None:
     owner = sa.select(integrations.c.no, integrations.c.tool).where(integrations.c.id == run.integration_id)
     integration = connection.execute(owner).one()
     seconds = (run.ended_at - run.started_at).total_seconds() if run.ended_at and run.started_at else 0.0
-    key = {"tool": integration.tool, "type": run.type.value, "state": run.state.value}
-    _add(connection, sync_totals, key, {"runs": 1, "seconds": max(seconds, 0.0)})
-    for stream in _read(run.streams):
-        counts = {name: getattr(stream, name) for name in _COUNTED if hasattr(stream, name)}
-        counts |= {"runs": 1, "failures": int(stream.state != "complete")}
-        _add(connection, stream_totals, {"tool": integration.tool, "model": stream.model}, counts)
-        _stand(connection, integration.no, stream, run.ended_at)
+    ended = {"tool": integration.tool, "type": run.type.value, "state": run.state.value}
+    _add(connection, sync_totals, ended, [{**ended, "runs": 1, "seconds": max(seconds, 0.0)}])
+    streams = _read(run.streams)
+    if streams:
+        stream = {"tool": integration.tool, "model": ""}
+        _add(connection, stream_totals, stream, [{**stream, **_counts(one)} for one in streams])
+        _stand(connection, [_standing(integration.no, one, run.ended_at) for one in streams])
     skipped = [stream.model for stream in run.streams if stream.state == "skipped"]
     forget = sa.delete(stream_states).where(
         stream_states.c.integration_no == integration.no, stream_states.c.model.in_(skipped)
@@ -226,35 +226,48 @@ def _read(streams: Iterable[StreamProgress]) -> list[StreamProgress]:
     return sorted((s for s in streams if s.state in {"complete", "failed"}), key=lambda s: s.model)
 
 
+def _counts(stream: StreamProgress) -> dict[str, Any]:
+    counts = {name: getattr(stream, name) for name in _COUNTED if hasattr(stream, name)}
+    return {"model": stream.model, **counts, "runs": 1, "failures": int(stream.state != "complete")}
+
+
 def count_attempt(connection: sa.Connection, attempt: Attempt) -> None:
     """Count a webhook attempt, in the transaction that logs it."""
     answer = "none" if attempt.status is None else f"{attempt.status // 100}xx"
-    _add(connection, attempt_totals, {"answer": answer}, {"attempts": 1, "seconds": attempt.duration_seconds})
+    counts = {"answer": answer, "attempts": 1, "seconds": attempt.duration_seconds}
+    _add(connection, attempt_totals, ["answer"], [counts])
 
 
 def _insert(connection: sa.Connection, table: sa.Table) -> Any:
     return (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(table)
 
 
-def _add(connection: sa.Connection, table: sa.Table, key: dict[str, str], counts: dict[str, Any]) -> None:
-    add = _insert(connection, table).values(**key, **counts)
-    more = {name: table.c[name] + add.excluded[name] for name in counts}
-    connection.execute(add.on_conflict_do_update(index_elements=list(key), set_=more))
+def _add(connection: sa.Connection, table: sa.Table, key: Iterable[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add counts to the rows of a key, or begin them."""
+    add = _insert(connection, table)
+    more = {name: table.c[name] + add.excluded[name] for name in rows[0] if name not in key}
+    connection.execute(add.on_conflict_do_update(index_elements=list(key), set_=more), rows)
 
 
-def _stand(connection: sa.Connection, integration_no: int, stream: StreamProgress, at: dt.datetime | None) -> None:
+def _standing(integration_no: int, stream: StreamProgress, at: dt.datetime | None) -> dict[str, Any]:
     is_complete = stream.state == "complete"
-    values = {
+    return {
         "integration_no": integration_no,
         "model": stream.model,
         "completed_at": at if is_complete else None,
         "failing_since": None if is_complete else at,
         "held_back": stream.held_back,
     }
-    put = _insert(connection, stream_states).values(values)
-    change: dict[str, Any] = {"held_back": put.excluded.held_back}
-    if is_complete:
-        change |= {"completed_at": put.excluded.completed_at, "failing_since": None}
-    else:
-        change["failing_since"] = sa.func.coalesce(stream_states.c.failing_since, put.excluded.failing_since)
-    connection.execute(put.on_conflict_do_update(index_elements=["integration_no", "model"], set_=change))
+
+
+def _stand(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    put, held = _insert(connection, stream_states), stream_states.c
+    new = put.excluded
+    change = {
+        "held_back": new.held_back,
+        "completed_at": sa.func.coalesce(new.completed_at, held.completed_at),
+        "failing_since": sa.case(
+            (new.failing_since.is_(None), sa.null()), else_=sa.func.coalesce(held.failing_since, new.failing_since)
+        ),
+    }
+    connection.execute(put.on_conflict_do_update(index_elements=["integration_no", "model"], set_=change), rows)

@@ -66,10 +66,10 @@ class Progress:
         return self.streams[model].state in {"complete", "failed"}
 
     def set(self, model: str, state: str, error: str | None = None) -> None:
-        """Set the state of a stream."""
+        """Set the state of a stream. How it ended is told with the next one's beginning, or with the end of the run."""
         stream = self.streams[model]
         stream.state, stream.error = state, error
-        self.tell(at_once=True)
+        self.tell(at_once=state == "running")
 
     def tell(self, *, at_once: bool = False) -> None:
         """Report how the run stands, but not more often than is useful."""
