@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, ParseError  # types only: parsing is 
 import msgspec
 import xxhash
 from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring, tostring
+from defusedxml.ElementTree import fromstring
 from msgspec import Struct
 
 ROOT = "workzag-jobs"
@@ -58,7 +58,7 @@ class Position(Struct, omit_defaults=True):
     salary: Salary | None = None
     created_at: str | None = None
     digest: int = 0
-    """Hash of the element's bytes."""
+    """Hash of all that the element says, however it is indented."""
     element: bytes = b"{}"
     """All of it as a JSON object, whatever else Personio puts there."""
 
@@ -84,6 +84,7 @@ def _position(element: Element) -> Position | None:
     remote_id = _text(element, "id")
     if remote_id is None:
         return None
+    whole = msgspec.json.encode({child.tag: _plain(child) for child in element})
     return Position(
         id=remote_id,
         subcompany=_text(element, "subcompany"),
@@ -107,8 +108,8 @@ def _position(element: Element) -> Position | None:
         occupation_category=_text(element, "occupationCategory"),
         salary=_salary(element.find("salaryInformation")),
         created_at=_text(element, "createdAt"),
-        digest=xxhash.xxh3_64_intdigest(tostring(element)),
-        element=msgspec.json.encode({child.tag: _plain(child) for child in element}),
+        digest=xxhash.xxh3_64_intdigest(whole),
+        element=whole,
     )
 
 
