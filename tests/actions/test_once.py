@@ -8,12 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from atsume import clock
 from atsume.actions.perform import WAITING
 from atsume.actions.reconcile import writes_by
+from atsume.integrations.erase import erase_person
 from atsume.model.record import timestamp
-from atsume.store.writes import WriteState
+from atsume.store.writes import NewWrite, TooManyInFlight, Write, WriteState
+from atsume.store.writing_schema import writes
 from tests.actions.test_crash import overdue
 from tests.actions.world import Site, document, somebody
 
@@ -29,9 +32,9 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
-def settle(site: Site, rounds: int = 2) -> None:
+def settle(site: Site, rounds: int = 2, **rules: Any) -> None:
     """Let the worker's functions find what is due."""
-    kind = writes_by(site.actions, lambda: False)
+    kind = writes_by(site.new_actions(**rules) if rules else site.actions, lambda: False)
     for _ in range(rounds):
         if not site.open_writes():
             return
@@ -199,6 +202,70 @@ def test_ids_told_early_stay(fresh: Site) -> None:
     everybody = site.get("/ats/applications?page_size=250").json()["data"]["results"]
     assert [one["id"] for one in everybody if one["remote_id"] == after["remote_id"]] == [data["id"]]
     assert site.open_writes() == []
+
+
+def test_ids_told_early_stay_for_a_week(fresh: Site) -> None:
+    """What the tool shows only after days still comes under the id that was told, although a sync saw it first."""
+    site = fresh
+    site.company.knobs(read_after_write=1000)
+    data = site.apply(somebody(3)).json()["data"]
+    with site.store.database.writing() as connection:
+        made_at = clock.now() - dt.timedelta(days=6)
+        connection.execute(sa.update(writes).values(created_at=made_at).where(writes.c.ended_at.is_(None)))
+    settle(site, rounds=1, sleep=lambda _: None)
+    (waiting,) = site.open_writes()
+    assert waiting.due_at is not None
+    assert waiting.due_at - clock.now() > dt.timedelta(hours=5)
+    site.company.control("POST", "/clock", {"advance": 2000})
+    site.mirror.sync()
+    settle(site)
+    found = site.get(f"/ats/applications?remote_ids={site.written()[-1]['id']}").json()["data"]["results"]
+    assert [(one["id"], one["candidate_id"]) for one in found] == [(data["id"], data["candidate_id"])]
+
+
+def test_a_known_candidate_keeps_its_id(fresh: Site) -> None:
+    """Who had applied before keeps the id that callers know; the one that was told early goes, and says so by that."""
+    site, jobs = fresh, [j["id"] for j in fresh.company.truth()["jobs"] if j["published"]]
+    site.company.knobs(unify_candidates=True)
+    known = site.apply(somebody(4), job=f"remote:{jobs[0]}").json()["data"]["candidate_id"]
+    site.company.knobs(read_after_write=1000)
+    told = site.apply(somebody(4), job=f"remote:{jobs[1]}").json()["data"]
+    site.company.control("POST", "/clock", {"advance": 2000})
+    site.mirror.sync()
+    settle(site)
+    found = site.get(f"/ats/applications?ids={told['id']}").json()["data"]["results"]
+    assert [(one["id"], one["candidate_id"]) for one in found] == [(told["id"], known)]
+    gone = site.get(f"/ats/candidates?ids={told['candidate_id']}&include_deleted=true").json()["data"]["results"]
+    assert [one["remote_deleted_at"] is None for one in gone] == [False]
+
+
+def test_an_erased_person_is_not_waited_for(fresh: Site) -> None:
+    """What was to be sent for them, what they were told and what is waited for go with their records."""
+    site = fresh
+    site.company.knobs(read_after_write=1000)
+    told = site.apply(somebody(5), Idempotency_Key="five").json()["data"]
+    assert len(site.open_writes()) == 1
+    proof = erase_person(site.store, "MARA5@example.org", clock.now, dry_run=False)
+    assert proof.erased == {"ats_candidates": 1, "ats_applications": 1, "writes": 1}
+    (left,) = site.get(f"/ats/candidates?ids={told['candidate_id']}&include_deleted=true").json()["data"]["results"]
+    assert (left["email_addresses"], left["first_name"], left["remote_deleted_at"] is None) == (None, None, False)
+    assert site.open_writes() == []
+
+
+def test_what_only_waits_is_not_in_flight(fresh: Site) -> None:
+    """However many ids the tool owes us, the next application is taken: they are looked for, nobody is at them."""
+    store, integration, now = fresh.store, fresh.mirror.integration, clock.now()
+
+    def opened(person: str) -> Write:
+        new = NewWrite(id=person, integration_no=integration.no, integration_id=integration.id, action="a",
+                       key_hash=None, body_hash="b", person_hash=person, owner="me", sealed=b"")  # fmt: skip
+        return store.open_write(new, now, now + dt.timedelta(minutes=1), 1)[0]
+
+    first = opened("one")
+    with pytest.raises(TooManyInFlight):
+        opened("two")
+    store.advance_write(first, owner=None)
+    assert opened("two").state is WriteState.INTENDED
 
 
 def test_ids_told_early_win(fresh: Site) -> None:

@@ -34,7 +34,7 @@ class Process:
 
     def __init__(self, company: Company, database_url: str, log: Path, *, command: str = "serve", **settings: str):
         with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+            self.port: int = free.getsockname()[1]
         environ = {name: value for name, value in os.environ.items() if not name.startswith("ATSUME_")} | {
             "ATSUME_DATABASE_URL": database_url,
             "ATSUME_ENCRYPTION_KEY": KEY,
@@ -43,7 +43,7 @@ class Process:
             "ATSUME_PERSONIO_FORM_INTERVAL_SECONDS": "0",
         }
         environ |= {f"ATSUME_{name.upper()}": value for name, value in settings.items()}
-        arguments = ["--port", str(port)] if command == "serve" else []
+        arguments = ["--port", str(self.port)] if command == "serve" else []
         with log.open("ab") as stderr:
             self._process = subprocess.Popen([*PROGRAM, command, *arguments], env=environ, stderr=stderr)
         self.pid = self._process.pid

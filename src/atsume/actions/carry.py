@@ -27,10 +27,14 @@ AGAIN_SECONDS = 1.0
 """Pause before a write is sent again that the tool took for a repetition without showing one (E28)."""
 MOST_SENDS = 2
 """In one go."""
-GIVE_UP = dt.timedelta(hours=24)
-"""How long what was written is looked for."""
+DOUBT = dt.timedelta(hours=24)
+"""How long something is looked for of which nobody knows whether it was written."""
+GIVE_UP = dt.timedelta(days=7)
+"""How long what was written is looked for: a sync that brings it later would make a second record of it."""
 BACKOFF_SECONDS = (30.0, 60.0, 120.0, 300.0, 600.0)
-"""Pauses between two goes at a write."""
+"""Pauses between two goes at a write, in its first day."""
+SELDOM_SECONDS = 6 * 3600.0
+"""The same afterwards."""
 
 
 class Stint(Struct, frozen=True, kw_only=True):
@@ -211,11 +215,11 @@ def _never(stint: Stint, write: Write, prepared: Prepared) -> Write:
 def _later(stint: Stint, write: Write) -> Write:
     """Leave the rest to the next go; what nobody was promised and nobody finds is given up after a day."""
     age = stint.now() - write.created_at
-    if age > GIVE_UP and not write.is_promised:
+    if age > DOUBT and not write.is_promised:
         error = write.error or (Code.SERVICE_UNAVAILABLE.name, "The tool never showed it.", None)
         return _advance(stint, write, **ended(WriteState.REFUSED, stint.now()), error=error)
     place = min(int(age.total_seconds() // 120), len(BACKOFF_SECONDS) - 1)
-    return _advance(stint, write, owner=None, seconds=BACKOFF_SECONDS[place])
+    return _advance(stint, write, owner=None, seconds=SELDOM_SECONDS if age > DOUBT else BACKOFF_SECONDS[place])
 
 
 def _advance(stint: Stint, write: Write, *, seconds: float | None = None, **values: object) -> Write:

@@ -105,8 +105,8 @@ def _writes(store: Store, model: str, rows: list[Row]) -> Writes:
 def _given(keeper: Keeper, write: Write, found: Found, ids: Refer) -> tuple[list[Given], list[tuple[str, str]]]:
     """Return the ids to tie to the remote ids, and the rows (model, id) that must go.
 
-    A candidate that is held already keeps its id: then the one that was told goes. An application that a sync brought
-    in the meantime goes: the id that was told stays.
+    What a sync brought of them in the meantime goes: the ids that were told stay. Only a candidate who was known
+    before, by another application, keeps the id that callers know already: then the one that was told goes.
     """
     if write.application_id is None or write.candidate_id is None:
         return [], []
@@ -117,10 +117,14 @@ def _given(keeper: Keeper, write: Write, found: Found, ids: Refer) -> tuple[list
     if _is_live(store, APPLICATIONS, computed):
         gone.append((APPLICATIONS, computed))
     candidate = ids(CANDIDATES, found.candidate_remote_id)
-    if candidate != write.candidate_id and _is_live(store, CANDIDATES, candidate):
-        gone.append((CANDIDATES, write.candidate_id))
-    elif candidate != write.candidate_id:
-        given.append(Given(CANDIDATES, found.candidate_remote_id, write.candidate_id))
+    if candidate == write.candidate_id:
+        return given, gone
+    was_given = candidate != record_id(integration.id, CANDIDATES, found.candidate_remote_id)
+    if was_given or store.applies_elsewhere(candidate, (computed, write.application_id)):
+        return given, [*gone, (CANDIDATES, write.candidate_id)]
+    given.append(Given(CANDIDATES, found.candidate_remote_id, write.candidate_id))
+    if _is_live(store, CANDIDATES, candidate):
+        gone.append((CANDIDATES, candidate))
     return given, gone
 
 

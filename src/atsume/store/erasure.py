@@ -139,8 +139,9 @@ class Erasure:
                 model: blank(connection, model, RECORDS[model].keys.c.id.in_(ids), remote_fingerprint=ERASED)
                 for model, ids in found.items()
             }
-            about = journal.c.candidate_id.in_(found.get("ats_candidates", ())), journal.c.ended_at.is_not(None)
-            erased["writes"] = connection.execute(sa.delete(journal).where(*about)).rowcount
+            # Open ones too: what was not sent yet is not, and whoever is at one finds that it is not theirs any more.
+            about = journal.c.candidate_id.in_(found.get("ats_candidates", ()))
+            erased["writes"] = connection.execute(sa.delete(journal).where(about)).rowcount
         return {table: count for table, count in erased.items() if count}
 
     def forget_address(self, email: str, environment_id: str | None = None) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """Single records, looked up for a write: by our own id."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,6 +40,17 @@ class Lookups:
         )
         rows = self.database.rows(sql, {"id": our_id})
         return b"{" + rows[0][0].encode() + b"}" if rows else None
+
+    def applies_elsewhere(self, candidate_id: str, but: Sequence[str]) -> bool:
+        """Return whether a candidate has a live application besides these."""
+        keys = RECORDS["ats_applications"].keys
+        sql = self.database.sql(
+            "applies_elsewhere",
+            lambda: sa.select(keys.c.id).where(
+                keys.c.candidate_id == sa.bindparam("candidate"), keys.c.deleted_at.is_(None)
+            ),
+        )
+        return any(row[0] not in but for row in self.database.rows(sql, {"candidate": candidate_id}))
 
     def required_questions(self, job_id: str) -> list[str]:
         """Return the ids of the screening questions that a job insists on, in the order of its form."""

@@ -127,10 +127,12 @@ class WriteJournal:
         return _write(row) if row is not None else None
 
     def _in_flight(self, connection: sa.Connection, integration_no: int, at: dt.datetime) -> int:
+        """Return how many somebody is at; what waits to be looked for again is not."""
+        open_ = (writes.c.integration_no == integration_no, sa.text("ended_at IS NULL"))
         query = (
             sa.select(sa.func.count())
             .select_from(writes)
-            .where(writes.c.integration_no == integration_no, sa.text("ended_at IS NULL"), writes.c.due_at > at)
+            .where(*open_, writes.c.owner.is_not(None), writes.c.due_at > at)
         )
         return connection.execute(query).scalar() or 0
 
