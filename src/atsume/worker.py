@@ -63,11 +63,12 @@ class Worker:
         executor: Executor,
         held: Held | None = None,
         kinds: Sequence[Callable[[Executor, ShouldStop], Kind]] = KINDS,
+        long_after_seconds: float = LONG_AFTER_SECONDS,
     ) -> None:
         self._executor = executor
         self._wake, self._stop = threading.Event(), threading.Event()
         self._kinds = {kind.name: kind for kind in (make(executor, self._stop.is_set) for make in kinds)}
-        self._held = held or Held()
+        self._held, self._long_after_seconds = held or Held(), long_after_seconds
         self._replica = Replica(executor, self._held.name, "worker", time.monotonic)
         self._seated: dict[str, float] = {}
         """Workflow → when it took its seat."""
@@ -135,7 +136,7 @@ class Worker:
         with self._lock:
             seated = {wid: since for wid, since in self._seated.items() if wid.startswith(prefix)}
         taken = Counter(kind.partition(wid.removeprefix(prefix)) for wid in seated)
-        long = sum(moment - since > LONG_AFTER_SECONDS for since in seated.values())
+        long = sum(moment - since > self._long_after_seconds for since in seated.values())
         room = kind.seats - (len(seated) - min(long, LONG_SEATS))
         if room <= 0:
             return

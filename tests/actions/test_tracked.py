@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import pytest
 from msgspec import structs
 
+from atsume.model.integration import SyncState
 from atsume.sync.tracked import is_only_created, untracked
 from tests.actions.world import Site, somebody
+from tests.end_to_end.test_delta import delta
 
 
 @pytest.fixture
@@ -47,6 +49,23 @@ def test_only_what_was_created_is_asked_for(private: Site) -> None:
         f"/v2/recruiting/applications/{told['remote_id']}",
         f"/v2/recruiting/candidates/{told['candidate']['remote_id']}",
     }
+
+
+def test_a_delta_after_switching_brings_everybody_too(private: Site) -> None:
+    """Whatever was read by id before, or whole before that: who was left out is read whole once, then only changes."""
+    site, store = private, private.store
+    site.mirror.sync()
+    for switched in range(2):
+        switch(site, False)
+        assert delta(site.mirror).state is SyncState.SUCCEEDED
+        assert len(applications(site)) == 20
+        site.company.control("DELETE", "/log")
+        delta(site.mirror)
+        assert all("updated_at" in one["query"] for one in site.company.control("GET", "/log?path=/v2/recruiting/a"))
+        switch(site, True)
+        delta(site.mirror)
+        assert applications(site) == [], switched
+        assert "ats_applications" not in store.schedule(site.mirror.integration.no).watermarks
 
 
 def test_switching_brings_everybody_and_takes_them_away(private: Site) -> None:

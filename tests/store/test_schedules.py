@@ -66,7 +66,8 @@ def test_what_runs_find_out_is_added(world: World) -> None:
     """A delta moves its own watermarks and leaves the others and the time of the last full sync."""
     store, no = world.store, world.integration.no
     store.plan_next(no, NOON, NOON, full_at=NOON, watermarks={"ats_jobs": NOON, "ats_users": NOON})
-    store.plan_next(no, NOON + HOUR, NOON, watermarks={"ats_jobs": NOON + HOUR})
+    store.plan_next(no, NOON, NOON, watermarks={"ats_candidates": NOON})
+    store.plan_next(no, NOON + HOUR, NOON, watermarks={"ats_jobs": NOON + HOUR, "ats_candidates": None})
     assert store.schedule(no) == Schedule(
         next_due_at=NOON + HOUR, full_at=NOON, watermarks={"ats_jobs": NOON + HOUR, "ats_users": NOON}
     )

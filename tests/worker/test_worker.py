@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec import structs
 
@@ -15,7 +16,7 @@ from atsume.crypto import Keys
 from atsume.model.work import Kind
 from atsume.store.store import Store
 from atsume.sync.execute import Executor
-from atsume.worker import KINDS, Worker
+from atsume.worker import KINDS, LONG_SEATS, Worker
 
 
 @pytest.fixture
@@ -112,8 +113,30 @@ def test_work_that_durable_records_lost_is_begun_anew(executor: Executor, tmp_pa
     worker.stop()
 
 
-def test_kinds_have_names_of_their_own(executor: Executor) -> None:
-    """Names are part of what is kept of unfinished work."""
-    names = [make(executor, lambda: False).name for make in KINDS]
-    assert len(set(names)) == len(names)
-    assert "sync" in names
+def test_long_work_leaves_its_seats_to_others(executor: Executor) -> None:
+    """However many long pieces there are, up to a bound, short work gets its turn after a while."""
+    desk = Desk(*(f"long {n}" for n in range(LONG_SEATS + 5)))
+    worker = Worker(executor, kinds=[desk.kind(seats=2)], long_after_seconds=0.2)
+    worker.start()
+    until(lambda: desk.at_once == LONG_SEATS + 2)
+    time.sleep(0.5)
+    assert desk.most == LONG_SEATS + 2  # that many and no more
+    desk.go_on.set()
+    until(lambda: not desk.due)
+    worker.stop()
+
+
+def test_what_is_kept_of_unfinished_work_outlives_a_release(executor: Executor, tmp_path: Path) -> None:
+    """A newer server takes up what an older one began: version, workflow and names of kinds are pinned."""
+    assert [make(executor, lambda: False).name for make in KINDS] == ["sync", "write", "remake", "sweep"]
+    desk = Desk("1")
+    worker = Worker(executor, kinds=[desk.kind()])
+    worker.start()
+    until(lambda: desk.at_once == 1)
+    with closing(sqlite3.connect(tmp_path / "a.db.work", timeout=30)) as records:
+        kept = records.execute("SELECT workflow_uuid, name, application_version FROM workflow_status").fetchall()
+        (given,) = records.execute("SELECT inputs FROM workflow_input").fetchone()
+    assert kept == [("desk/1", "atsume.carry_out", "1")]
+    assert msgspec.json.decode(given) == {"positionalArgs": ["desk", "1"], "namedArgs": {}}  # names alone, no pickle
+    desk.go_on.set()
+    worker.stop()

@@ -39,9 +39,9 @@ class Schedules:
         now: dt.datetime,
         *,
         full_at: dt.datetime | None = None,
-        watermarks: Mapping[str, dt.datetime] | None = None,
+        watermarks: Mapping[str, dt.datetime | None] | None = None,
     ) -> None:
-        """Set when an integration is due again; add what a run found out."""
+        """Set when an integration is due again; add what a run found out. A watermark of None is taken away."""
         values: dict[str, Any] = {"next_due_at": next_due_at, "planned_at": now}
         if full_at is not None:
             values["full_at"] = full_at
@@ -49,7 +49,8 @@ class Schedules:
             mine = schedules.c.integration_no == integration_no
             held = connection.execute(sa.select(schedules).where(mine).with_for_update()).first()
             known = _schedule(held).watermarks if held is not None else {}
-            values["watermarks"] = msgspec.json.encode({**known, **(watermarks or {})}).decode()
+            marks = {model: at for model, at in {**known, **(watermarks or {})}.items() if at is not None}
+            values["watermarks"] = msgspec.json.encode(marks).decode()
             insert = (sqlite.insert if self.database.is_sqlite else postgresql.insert)(schedules)
             row = insert.values(integration_no=integration_no, **values)
             connection.execute(row.on_conflict_do_update(index_elements=["integration_no"], set_=values))

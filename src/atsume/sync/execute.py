@@ -128,7 +128,7 @@ def _finish(
     if integration.first_synced_at is None:
         executor.store.take_stock()  # before anybody may read
     settle(executor.store, integration, claimed.type, state, ended)
-    move(executor.store, executor.connectors, integration, claimed, (state, outcome.streams), ended)
+    move(executor.store, executor.connectors, integration, claimed, (state, outcome), ended)
     executor.store.finish_sync(
         claimed.id, state, ended, outcome.streams, outcome.warnings, error, outcome.timings, claimed.owner
     )

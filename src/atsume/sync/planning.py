@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from atsume.connectors.base import Connector
 from atsume.model.integration import USABLE, Integration, State, SyncState, SyncType
-from atsume.store.rows import Schedule, StreamProgress, SyncRun
+from atsume.store.rows import Schedule, SyncRun
 from atsume.store.store import Store
 from atsume.sync import schedule
+from atsume.sync.run import Outcome
 
 Connectors = Mapping[str, Connector]
 
@@ -43,13 +44,16 @@ def move(
     connectors: Connectors,
     integration: Integration,
     claimed: SyncRun,
-    ended: tuple[SyncState, list[StreamProgress]],
+    ended: tuple[SyncState, Outcome],
     now: dt.datetime,
 ) -> None:
-    """Set when an integration is due again after a run, and from when the next delta asks. Twice is once."""
-    state, streams = ended
+    """Set when an integration is due again after a run, and from when the next delta asks. Twice is once.
+
+    What was read by id has no such moment: a delta that is to bring everybody reads everybody.
+    """
+    state, outcome = ended
     began = claimed.started_at or claimed.queued_at
-    walked = {one.model: began for one in streams if one.state == "complete"}
+    walked = {s.model: began if s.model in outcome.whole else None for s in outcome.streams if s.state == "complete"}
     store.plan_next(
         integration.no,
         schedule.next_due(_rule(store, connectors, integration), state, now, random.random()),  # noqa: S311

@@ -33,7 +33,7 @@ from atsume.sync.prefetch import PageQueue, lumps, prefetch
 from atsume.sync.progress import Progress, Report
 from atsume.sync.seen import Seen
 from atsume.sync.shed import salted
-from atsume.sync.tracked import tracked_in
+from atsume.sync.tracked import TRACKED, tracked_in
 
 LUMP = 10
 """Pages that go through the stations, and into one transaction, together."""
@@ -47,6 +47,8 @@ class Outcome(Struct, frozen=True):
     warnings: list[str]
     error: str | None
     timings: dict[str, float]
+    whole: frozenset[str] = frozenset()
+    """Models of which all that there is was asked for, to the end."""
 
 
 class Cancelled(Exception):
@@ -306,4 +308,6 @@ def _outcome(job: Run, progress: Progress, state: SyncState, error: str | None) 
     for stream in streams:
         if stream.state in {"pending", "running"}:
             stream.state, stream.error = "failed", error
-    return Outcome(state, streams, [*failures, *job.session.warnings()], error, progress.timings)
+    asked_by_id = TRACKED if job.only_created else frozenset[str]()
+    whole = frozenset(s.model for s in streams if s.state == "complete") - asked_by_id
+    return Outcome(state, streams, [*failures, *job.session.warnings()], error, progress.timings, whole)

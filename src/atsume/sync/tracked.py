@@ -10,6 +10,8 @@ from atsume.store.store import Store
 from atsume.sync.plan import Tracked
 
 APPLICATIONS, CANDIDATES = "ats_applications", "ats_candidates"
+TRACKED = frozenset({APPLICATIONS, CANDIDATES})
+"""Models of which only tracked records are read, where that is chosen."""
 BATCH = 500
 
 
