@@ -2,7 +2,7 @@
 
 import time
 from array import array
-from statistics import median
+from statistics import geometric_mean, median
 
 from atsume import clock
 from atsume.ids import integration_id
@@ -17,7 +17,7 @@ from atsume.store.store import Store
 from atsume.sync.ingest import row_maker
 from benchmarks.databases import Fresh
 from benchmarks.mirror import config
-from benchmarks.report import Row, Table, ratios, seconds
+from benchmarks.report import Row, Table, seconds
 from benchmarks.sizes import Size
 
 MODEL, OWNER = "ats_users", "bench"
@@ -34,10 +34,11 @@ def measure(size: Size, made: dict[str, Fresh]) -> list[Table]:
         store, environment = server.store, default_environment(server)
         pair = [_integrate(store, environment) for _ in range(2)]
         runs = [_run(store, one) for one in pair]
-        lumps = 10 * size.rounds
-        bare, marked = _loads(store, pair, runs[1], lumps)
+        lumps = 20 * size.rounds
+        bare, marked = _loads(store, pair, runs, lumps)
         name = f"first load with ÷ without, {engine}"
-        rows.append(Row(name, ratios(marked, bare), "≤ 1.05", f"{seconds(marked)} ÷ {seconds(bare)} a lump"))
+        ratio = geometric_mean([a / b for a, b in zip(marked, bare, strict=True)])
+        rows.append(Row(name, ratio, "≤ 1.05", f"{seconds(marked)} ÷ {seconds(bare)} a lump"))
         alone = _unchanged(store, pair[1], runs[1], lumps)
         rows.append(Row(f"a lump of which nothing changed, {engine}", 1000 * median(alone), "", "", "ms"))
         store.close()
@@ -64,17 +65,21 @@ def _run(store: Store, integration: Integration) -> str:
     return run.id
 
 
-def _loads(store: Store, pair: list[Integration], run_id: str, lumps: int) -> tuple[list[float], list[float]]:
-    """Load two integrations side by side, lump by lump, one of them with checkpoints."""
+def _loads(store: Store, pair: list[Integration], runs: list[str], lumps: int) -> tuple[list[float], list[float]]:
+    """Load two integrations side by side, lump by lump, each in turn with a checkpoint. Returns seconds without, with.
+
+    In turn, because rows of the one that was connected last go to the end of the tables, which costs less.
+    """
     took: tuple[list[float], list[float]] = ([], [])
     for lump in range(lumps):
-        for at, integration in enumerate(pair):
+        for at in (0, 1) if lump % 2 else (1, 0):
+            integration, is_marked = pair[at], (lump // 2 + at) % 2 == 1
             rows = _rows(integration, lump)
-            mark = _checkpoint(run_id, lump, b"") if at else None
+            mark = _checkpoint(runs[at], lump, b"") if is_marked else None
             started = time.perf_counter()
             writes = Writes(created=rows)
             store.commit(MODEL, integration, writes, lambda: timestamp(clock.now()), touch=False, checkpoint=mark)
-            took[at].append(time.perf_counter() - started)
+            took[is_marked].append(time.perf_counter() - started)
     return took
 
 
