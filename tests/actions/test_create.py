@@ -115,3 +115,11 @@ def test_errors_are_typed(site: Site) -> None:
             assert caught.value.data.error.code == code
     assert "`source.id`" in caught.value.data.error.message
     assert site.open_writes() == []
+
+
+def test_sources_are_learned_from_applications(site: Site) -> None:
+    """A channel that some synced application came by is known by its name, without anybody entering it."""
+    channel = next(a["channel"] for a in site.company.truth()["applications"] if a["channel"])
+    body = somebody(74, source={"name": channel["name"].upper()})
+    assert site.apply(body).status_code == 200
+    assert site.written()[-1]["written"]["recruiting_channel_id"] == int(channel["id"])
