@@ -37,8 +37,9 @@ def _take(served: Site, browser: Browser, shape: str, theme: Any) -> None:
     width, height = SHAPES[shape]
     with browser.new_context(color_scheme=theme, viewport={"width": width, "height": height}) as context:
         page = context.new_page()
-        for number, name in enumerate(steps(page, served)):
-            page.screenshot(path=FOLDER / f"{shape}-{theme}-{number:02}-{name}.png", full_page=True)
+        with served.custom_fields(cost_centre="Cost centre", team="Team"):
+            for number, name in enumerate(steps(page, served)):
+                page.screenshot(path=FOLDER / f"{shape}-{theme}-{number:02}-{name}.png", full_page=True)
 
 
 def steps(page: Page, served: Site) -> Any:
@@ -46,7 +47,7 @@ def steps(page: Page, served: Site) -> Any:
     served.restore()
     served.grant(["personio:recruiting:read"])
     facts = {name: str(served.company.facts[name]) for name in SECRETS}
-    page.goto(served.link(integration_tool=None))
+    page.goto(served.link(integration_tool=None, enable_field_mapping=True))
     for name in ("tool", "data", "prerequisites"):
         yield name
         page.locator("button.main").click()
@@ -65,6 +66,8 @@ def steps(page: Page, served: Site) -> Any:
     served.restore()
     page.locator("button.main").click()
     yield "check-good"
+    page.locator("button.main").click()
+    yield "fields"
     page.locator("button.main").click()
     yield "source"
     page.get_by_role("button", name="Skip for now").click()

@@ -176,19 +176,20 @@ def test_axe_finds_nothing_serious(whole: Site, browser: Browser, theme: Any, wi
             found[name] = [f"{v['id']}: {v['nodes'][0]['html']}" for v in results if v["impact"] in SERIOUS]
             assert page.evaluate("() => document.documentElement.scrollWidth") <= width
 
-        for step in _steps(page, whole):
-            look(step)
+        with whole.custom_fields(cost_centre="Cost centre", team="Team"):
+            for step in _steps(page, whole):
+                look(step)
         for address in ("/guides/personio", "/guides/personio/trial?lang=de", "/connect/start?token=x"):
             page.goto(whole.url + address)
             look(address)
     assert {name: faults for name, faults in found.items() if faults} == {}
-    assert len(found) == 14
+    assert len(found) == 15
 
 
 def _steps(page: Page, site: Site) -> Iterator[str]:
     """Go through the flow and yield at each page, faults included."""
     values = {"company": "acme"} | {name: str(site.company.facts[name]) for name in SECRETS}
-    page.goto(site.link(integration_tool=None, language="de"))
+    page.goto(site.link(integration_tool=None, language="de", enable_field_mapping=True))
     for name in ("tool", "data", "prerequisites"):
         yield name
         page.locator("button.main").click()
@@ -209,6 +210,8 @@ def _steps(page: Page, site: Site) -> Iterator[str]:
     site.restore()
     page.locator("button.main").click()
     yield "good"
+    page.locator("button.main").click()
+    yield "fields"
     page.locator("button.main").click()
     yield "source"
     page.get_by_role("button", name="Vorerst überspringen").click()

@@ -14,6 +14,7 @@ from msgspec import structs
 
 from atsume.cli.serving import application
 from atsume.config import Config
+from atsume.integrations.fields import Fieldwork, define, remove
 from atsume.model.environment import EnvironmentSettings
 from atsume.serve import Server, default_environment, new_api_key, open_server
 from personio_simulator.options import Options
@@ -91,6 +92,21 @@ class Site:
         assert environment is not None
         settings = structs.replace(environment.settings, connect_name=name)
         self.server.store.update_environment_settings(self.environment, settings)
+
+    @contextmanager
+    def custom_fields(self, **labels: str) -> Iterator[None]:
+        """Have custom fields of jobs, key → label, that no rule maps."""
+        executor = self.server.executor
+        work = Fieldwork(store=self.server.store, connectors=self.server.connectors, now=executor.now)
+        made = [
+            define(work, self.environment, model="ats_jobs", key=key, label=label, is_automatic=False)
+            for key, label in labels.items()
+        ]
+        try:
+            yield
+        finally:
+            for one in made:
+                remove(work, one)
 
     def with_origins(self, *origins: str) -> EnvironmentSettings:
         """Return the environment's settings with these origins allowed to frame the flow."""

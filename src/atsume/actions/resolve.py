@@ -12,13 +12,12 @@ from atsume.connectors.writing import Answer, Channel, File, Wanted
 from atsume.errors import AtsumeError, Code
 from atsume.model.ats import screening_questions as q
 from atsume.model.ats.creation import AnsweredFile, Creation
-from atsume.model.environment import EnvironmentSettings
+from atsume.model.environment import EnvironmentSettings, source_name
 from atsume.model.integration import Integration
 from atsume.store.store import Store
 
 REMOTE = "remote:"
 JOBS, STAGES, QUESTIONS = "ats_jobs", "ats_application_stages", "ats_screening_questions"
-_PROD = (" (prod)", " (production)", " (live)", " (dev)", " (development)", " (test)", " (staging)", " (sandbox)")
 
 
 class Surroundings(Struct, frozen=True, kw_only=True):
@@ -49,7 +48,7 @@ def resolve(creation: Creation, around: Surroundings) -> Wanted:
         answers=answers,
         files=files,
         channels=channels(around),
-        attribution=attribution(around),
+        attribution=source_name(around.environment_name, around.settings),
         warnings=warnings,
     )
 
@@ -60,16 +59,6 @@ def channels(around: Surroundings) -> list[Channel]:
         Channel(remote_id=one.remote_id, name=one.name, unified_key=one.unified_key)
         for one in around.store.sources(around.integration.no)
     ]
-
-
-def attribution(around: Surroundings) -> str | None:
-    """Return the name of the source that every application carries: as set, else the environment's own."""
-    if not around.settings.writes_source:
-        return None
-    name = around.settings.source_name or around.environment_name
-    lowered = name.lower()
-    suffix = next((s for s in _PROD if lowered.endswith(s)), "")
-    return name[: len(name) - len(suffix)].strip() or None
 
 
 def _job(creation: Creation, around: Surroundings) -> str:

@@ -75,6 +75,8 @@ class Guide(Struct, frozen=True, kw_only=True):
     chapters: tuple[Chapter, ...]
     source: Chapter | None
     """How to make a candidate source; only where applications are written."""
+    source_setting: str | None
+    """The setting that holds the tool's id of that source."""
     articles: tuple[Chapter, ...]
     """Help pages beside the guide."""
     texts: Callable[[str], Texts]

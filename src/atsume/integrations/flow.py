@@ -15,16 +15,20 @@ from atsume.connectors.guide import Chapter, Guide
 from atsume.crypto import Keys, seal, unseal
 from atsume.errors import AtsumeError, Code
 from atsume.ids import random_id
-from atsume.integrations import links, scopes
+from atsume.integrations import links, mapping, scopes
 from atsume.integrations.connect import Consent, connect, relink, set_up
+from atsume.integrations.fields import Fieldwork
 from atsume.integrations.scopes import config_for
 from atsume.model.catalogue import MODELS
+from atsume.model.environment import source_name
+from atsume.model.fields import CustomField
 from atsume.model.integration import Integration
 from atsume.model.permission import merged
 from atsume.model.scope import Scope, ScopeConfig, allows, allows_action, scope_of
 from atsume.store.outbox import FlowFacts
 from atsume.store.rows import Answers, AuditEntry, ConnectLink, LoggedExchange, Purpose
 from atsume.store.store import Store
+from atsume.store.tracked import Source
 from atsume.sync import permissions
 from atsume.sync.access import access
 from atsume.sync.permissions import Shown
@@ -54,6 +58,10 @@ class Flow(Struct, frozen=True, kw_only=True):
     """What is left out, opt-outs included."""
     integration: Integration | None
     """What is relinked or set up."""
+    source: str | None
+    """Name of the source that applications are attributed to; None: to none."""
+    custom: tuple[CustomField, ...] = ()
+    """The custom fields that the end user is asked to map."""
 
     @property
     def answers(self) -> Answers:
@@ -85,7 +93,8 @@ class Flow(Struct, frozen=True, kw_only=True):
         if self.connector is None:
             return [*first, "data"]
         source = self.guide.source
-        last = ["source"] if source is not None and self.needs(source) else []
+        last = ["mapping"] if self.custom else []
+        last += ["source"] if source is not None and self.source and self.needs(source) else []
         chapters = [chapter.id for chapter in self.chapters]
         return [*first, "data", "prerequisites", *chapters, "test", *last]
 
@@ -105,13 +114,17 @@ def load(around: Surroundings, link: ConnectLink) -> Flow:
         config = around.store.scope_config_of(integration)
     else:
         config = config_for(around.store, link.environment_id, config_id)
+    scope, environment = scope_of(config, link.answers.opted_out), around.store.environment(link.environment_id)
+    with_mapping = link.wish.with_field_mapping and link.wish.purpose is not Purpose.SETUP
     return Flow(
         around=around,
         link=link,
         connector=around.connectors.get(tool) if tool else None,
         config=config,
-        scope=scope_of(config, link.answers.opted_out),
+        scope=scope,
         integration=integration,
+        source=source_name(environment.name, environment.settings) if environment is not None else None,
+        custom=mapping.mappable(around.store, link.environment_id, scope) if with_mapping else (),
     )
 
 
@@ -160,14 +173,29 @@ def test(flow: Flow, *probes: str) -> Flow:
         for probe in permissions.wanted(flow.guide, flow.scope)
         if (probe.id in probes if probes else probe.chapter != source)
     ]
-    settings = (flow.integration.settings if flow.integration is not None else {}) | flow.answers.settings
-    given = _convert(connector.credentials, stored(flow) | typed(flow)), _convert(connector.settings, settings)
+    given = _given(flow, connector)
     found = permissions.ask(connector, *given, lambda _exchange: None, wanted, at)
     known = merged(flow.answers.permissions, found) if probes else found
     tested = keep(flow, structs.replace(flow.answers, permissions=known), typed(flow))
     if lacking := [one for one in told(tested, "en") if one.is_blocking]:
         _report(tested, lacking, at)
     return tested
+
+
+def look(flow: Flow) -> Flow:
+    """Look for what custom fields can be mapped to, once, and choose what their rules do. Raises AtsumeError."""
+    if flow.connector is None or not flow.custom:
+        return flow
+    found = mapping.look(flow.connector, *_given(flow, flow.connector), flow.scope, flow.custom)
+    before = mapping.in_force(flow.around.store, flow.integration) if flow.integration is not None else {}
+    mapped = mapping.by_rule(flow.custom, found) | before | flow.answers.mapped
+    return keep(flow, structs.replace(flow.answers, found=found, mapped=mapped), typed(flow))
+
+
+def _given(flow: Flow, connector: Connector) -> tuple[Any, Any]:
+    """Return credentials and settings as they stand in the flow."""
+    settings = (flow.integration.settings if flow.integration is not None else {}) | flow.answers.settings
+    return _convert(connector.credentials, stored(flow) | typed(flow)), _convert(connector.settings, settings)
 
 
 def told(flow: Flow, language: str) -> list[Shown]:
@@ -203,6 +231,7 @@ def end(flow: Flow) -> Ended:
         around.store.free_link(link.id)
         raise
     around.store.settle_link(link.id, integration.id)
+    _finish(flow, integration)
     action = {Purpose.CONNECT: "connected", Purpose.RELINK: "relinked", Purpose.SETUP: "set_up"}[link.wish.purpose]
     around.store.note_audit(
         AuditEntry(
@@ -249,6 +278,17 @@ def _made(flow: Flow, at: dt.datetime) -> Integration:
         at=at,
         consent=Consent(scope_config_id=flow.config.id, opted_out=answers.opted_out, permissions=answers.permissions),
     ).integration
+
+
+def _finish(flow: Flow, integration: Integration) -> None:
+    """Keep what was said about sources and custom fields."""
+    around, answers = flow.around, flow.answers
+    number = answers.settings.get(flow.guide.source_setting or "")
+    if number and flow.source:
+        around.store.configure_source(integration.no, Source(remote_id=str(number), name=flow.source))
+    if flow.custom:
+        work = Fieldwork(store=around.store, connectors=around.connectors, now=around.now)
+        mapping.decide(work, integration, flow.custom, answers.found, answers.mapped)
 
 
 def _convert(struct: type[Struct], given: Mapping[str, Any]) -> Any:

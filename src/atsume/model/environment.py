@@ -58,6 +58,21 @@ def caller_name(name: str, settings: EnvironmentSettings) -> str:
     return settings.connect_name or re.sub(r"\s*\([^()]*\)\s*$", "", name) or name
 
 
+def source_name(name: str, settings: EnvironmentSettings) -> str | None:
+    """Return the source that every created application is attributed to; None when it is to none."""
+    if not settings.writes_source:
+        return None
+    named = settings.source_name or name
+    suffix = next((s for s in _STAGES_OF_LIFE if named.lower().endswith(s)), "")
+    return named[: len(named) - len(suffix)].strip() or None
+
+
+_STAGES_OF_LIFE = tuple(
+    f" ({stage})" for stage in ("prod", "production", "live", "dev", "development", "test", "staging", "sandbox")
+)
+"""What names of environments end with and names of sources do not."""
+
+
 class UnknownSetting(ValueError):
     """There is no such setting, or it cannot have that value; the message says what can be set."""
 

@@ -317,6 +317,15 @@ class Wish(Struct, frozen=True, kw_only=True):
     link_type: str = "EMBEDDED"
 
 
+class FoundField(Struct, frozen=True):
+    """A field of the tool, as met on live records."""
+
+    model: str
+    key: str
+    label: str | None
+    type: str
+
+
 class Answers(Struct, kw_only=True):
     """What the end user chose so far in a connection flow. No secrets."""
 
@@ -328,6 +337,10 @@ class Answers(Struct, kw_only=True):
     """Steps that the end user went through or past."""
     permissions: tuple[Permission, ...] = ()
     """What scope testing found with the credentials typed in last."""
+    found: tuple[FoundField, ...] = ()
+    """What custom fields can be mapped to."""
+    mapped: dict[str, str] = {}
+    """Custom field → key of a field that was found; empty for none."""
 
 
 class ConnectLink(Struct, frozen=True, kw_only=True):

@@ -65,6 +65,25 @@ class DataPage(Struct, frozen=True):
     writes: tuple[Part, ...]
 
 
+class FieldChoice(Struct, frozen=True, kw_only=True):
+    """A custom field, and the tool's fields that may feed it."""
+
+    id: str
+    label: str
+    what: str
+    model: str
+    options: tuple[Option, ...]
+    chosen: str
+    """Id of an option; empty for none."""
+
+
+class MappingPage(Struct, frozen=True):
+    """Which of the tool's fields feed the caller's own?"""
+
+    shell: Shell
+    rows: tuple[FieldChoice, ...]
+
+
 class Prerequisite(Struct, frozen=True):
     """What must be there, and how to see it."""
 

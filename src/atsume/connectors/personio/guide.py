@@ -120,6 +120,7 @@ def build(addresses: Addresses) -> Guide:
         prerequisites=PREREQUISITES,
         chapters=CHAPTERS,
         source=SOURCE,
+        source_setting="recruiting_channel_id",
         articles=ARTICLES,
         texts=texts,
         picture=pictures.draw,

@@ -45,6 +45,17 @@ def opted_out(flow: Flow, form: Form) -> tuple[str, ...]:
     return tuple(name for name in offered if setting(settings, name) is Setting.OPTIONAL and name not in allowed)
 
 
+def mapped(flow: Flow, form: Form) -> dict[str, str]:
+    """Return what each custom field is mapped to: only fields that were found, empty for none."""
+    found = {(one.model, one.key) for one in flow.answers.found}
+    chosen = {one.id: form[f"field.{one.id}"] for one in flow.custom if f"field.{one.id}" in form.values}
+    return flow.answers.mapped | {
+        one.id: chosen[one.id] if (one.model, chosen[one.id]) in found else ""
+        for one in flow.custom
+        if one.id in chosen
+    }
+
+
 class Filled(Struct, frozen=True):
     """A chapter's form: settings and credentials with what was kept from before, and faults by field."""
 

@@ -108,7 +108,7 @@ class Visit:
             return self._to(self.flow.step())
         if step == "test":
             return self._test(do)
-        taken = {"tool": self._tool, "data": self._data}.get(step)
+        taken = {"tool": self._tool, "data": self._data, "mapping": self._mapping}.get(step)
         if taken is not None:
             return taken(form)
         return self._on(step) if step == "prerequisites" else self._chapter(step, form, do)
@@ -156,12 +156,23 @@ class Visit:
 
     def _source(self, step: str, form: Form) -> Response:
         """Prove the source before the flow ends; one that the tool does not know goes back to the form."""
-        if self.flow.answers.settings.get("recruiting_channel_id"):
-            self.flow = flows.test(self.flow, "channel")
-            wrong = [p for p in flows.told(self.flow, self.language) if p.probe == "channel"]
+        setting = self.flow.guide.source_setting or ""
+        if self.flow.answers.settings.get(setting):
+            probes = [probe.id for probe in self.flow.guide.probes if probe.chapter == step]
+            self.flow = flows.test(self.flow, *probes)
+            wrong = [p for p in flows.told(self.flow, self.language) if p.probe in probes]
             if wrong and wrong[0].finding is Finding.MISSING:
-                return self._page(step, form, {"recruiting_channel_id": wrong[0].sentence}, 422)
+                return self._page(step, form, {setting: wrong[0].sentence}, 422)
         return self._end()
+
+    def _mapping(self, form: Form) -> Response:
+        """Keep the choices; `again` looks for fields once more."""
+        mapped = forms.mapped(self.flow, form)
+        self.flow = flows.keep(self.flow, structs.replace(self.flow.answers, mapped=mapped), flows.typed(self.flow))
+        if form["do"] == "again":
+            self.flow = flows.look(self.flow)
+            return self._to("mapping")
+        return self._on("mapping") if self.flow.steps()[-1] != "mapping" else self._end()
 
     def _test(self, do: str) -> Response:
         if do == "exchange":
@@ -176,6 +187,8 @@ class Visit:
             return self._to("test")
         if not flows.may_end(self.flow):
             return self._to("test")
+        if "mapping" in self.flow.steps() and not self.flow.answers.found:
+            self.flow = flows.look(self.flow)
         return self._on("test") if self.flow.steps()[-1] != "test" else self._end()
 
     def _end(self) -> Response:
@@ -206,6 +219,8 @@ class Visit:
             name, context = "prerequisites", views.prerequisites_page(flow, around, t)
         elif step == "test":
             name, context = "test", views.test_page(flow, around, self.language)
+        elif step == "mapping":
+            name, context = "mapping", views.mapping_page(flow, around, t)
         else:
             chapter = next(c for c in (*flow.guide.chapters, flow.guide.source) if c is not None and c.id == step)
             given = forms.shown(flow, chapter, form)

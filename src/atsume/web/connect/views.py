@@ -13,9 +13,11 @@ from atsume.store.rows import Purpose
 from atsume.web.contexts import (
     ChapterPage,
     DataPage,
+    FieldChoice,
     Input,
     Instruction,
     Line,
+    MappingPage,
     Mark,
     Option,
     Part,
@@ -27,7 +29,7 @@ from atsume.web.contexts import (
 )
 from atsume.web.texts import Translator
 
-OURS = frozenset({"tool", "data", "prerequisites", "test"})
+OURS = frozenset({"tool", "data", "prerequisites", "test", "mapping"})
 """Steps that are not chapters of a tool's guide."""
 
 
@@ -39,7 +41,7 @@ def translator(flow: Flow, caller: str, language: str) -> Translator:
         guide.texts(language) if guide is not None else None,
         tool=flow.connector.label if flow.connector is not None else "",
         caller=caller,
-        source=caller,
+        source=flow.source or caller,
         organization=flow.link.wish.end_user.organization_name,
     )
 
@@ -122,7 +124,7 @@ def _part(flow: Flow, t: Translator, key: str, name: str, fields: Sequence[str])
         parts=tuple(
             Part(
                 name=one,
-                label=one.partition(".")[2].replace("_", " "),
+                label=t.either(f"datum.{one.partition('.')[2]}", one.partition(".")[2].replace("_", " ")),
                 what="",
                 is_optional=True,
                 is_allowed=one not in flow.answers.opted_out,
@@ -136,6 +138,26 @@ def prerequisites_page(flow: Flow, around: Shell, t: Translator) -> Prerequisite
     """Return the checklist."""
     told_ = [Prerequisite(i, t(f"prerequisite.{i}"), t(f"prerequisite.{i}.test")) for i in flow.guide.prerequisites]
     return PrerequisitesPage(around, tuple(told_))
+
+
+def mapping_page(flow: Flow, around: Shell, t: Translator) -> MappingPage:
+    """Return the custom fields with what they can be mapped to."""
+    rows = [
+        FieldChoice(
+            id=one.id,
+            label=one.label or one.key,
+            what=one.description or "",
+            model=t(f"model.{one.model}.label"),
+            options=tuple(
+                Option(f.key, f"{f.label} ({f.key})" if f.label else f.key, "")
+                for f in flow.answers.found
+                if f.model == one.model
+            ),
+            chosen=flow.answers.mapped.get(one.id, ""),
+        )
+        for one in flow.custom
+    ]
+    return MappingPage(around, tuple(rows))
 
 
 def instructions(connector: Connector, chapter: Chapter, t: Translator) -> tuple[Instruction, ...]:
@@ -172,7 +194,7 @@ def chapter_page(
         instructions=instructions(connector, chapter, t) if connector is not None else (),
         inputs=tuple(_input(t, field, given, held, faults) for field in chapter.fields),
         can_skip=is_source,
-        copy=around.caller if is_source else None,
+        copy=(flow.source or around.caller) if is_source else None,
     )
 
 
