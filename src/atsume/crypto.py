@@ -1,4 +1,4 @@
-"""Credentials at rest (AES-256-GCM with a key id) and API-key hashes."""
+"""Credentials at rest (AES-256-GCM with a key id), hashes of API keys, tokens and passwords."""
 
 import base64
 import binascii
@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import re
 import secrets
+import threading
 from collections.abc import Callable, Sequence
 
 from cryptography.exceptions import InvalidTag
@@ -13,6 +14,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import Struct
 
 KEY_BYTES = 32
+SCRYPT = {"n": 1 << 15, "r": 8, "p": 3}
+"""What a password costs to try: 32 MiB and about a fifth of a second (OWASP's second choice for scrypt)."""
+_SCRYPT_MOST_BYTES = 64 * 1024 * 1024
+_hashing = threading.Semaphore(2)
+"""So many passwords are hashed at once: strangers cannot take all memory."""
 _NONCE_BYTES = 12
 _KEY_ID_BYTES = 4
 
@@ -105,3 +111,26 @@ def api_key_hash(api_key: str) -> str:
 def same(left: str, right: str) -> bool:
     """Return whether two secrets are equal, in time that does not depend on where they differ."""
     return hmac.compare_digest(left.encode(), right.encode())
+
+
+def password_hash(password: str) -> str:
+    """Return what is stored of a password: the costs, a salt and the hash."""
+    salt = secrets.token_bytes(16)
+    costs = ",".join(f"{name}={value}" for name, value in SCRYPT.items())
+    return "$".join(("scrypt", costs, salt.hex(), _scrypt(password, salt, SCRYPT).hex()))
+
+
+def password_fits(password: str, stored: str | None) -> bool:
+    """Return whether a password is the one stored. It takes as long when nothing is stored."""
+    _, costs, salt, kept = (stored or _NOBODY).split("$")
+    parameters = {name: int(value) for name, _, value in (cost.partition("=") for cost in costs.split(","))}
+    return hmac.compare_digest(_scrypt(password, bytes.fromhex(salt), parameters), bytes.fromhex(kept)) and bool(stored)
+
+
+def _scrypt(password: str, salt: bytes, costs: dict[str, int]) -> bytes:
+    with _hashing:
+        return hashlib.scrypt(password.encode(), salt=salt, maxmem=_SCRYPT_MOST_BYTES, dklen=32, **costs)
+
+
+_NOBODY = f"scrypt${','.join(f'{name}={value}' for name, value in SCRYPT.items())}${'00' * 16}${'00' * 32}"
+"""Compared with when there is no such operator, so that the time does not tell."""

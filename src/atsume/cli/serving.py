@@ -27,6 +27,8 @@ def application(server: "Server", wake: "Callable[[], None] | None") -> "Litesta
     from atsume.serve import passthrough, test_permissions, write_actions
     from atsume.web import guides, logs
     from atsume.web.connect import routes as connect
+    from atsume.web.console import routes as console
+    from atsume.web.console.around import Around
 
     deps = Deps(
         store=server.store,
@@ -48,7 +50,20 @@ def application(server: "Server", wake: "Callable[[], None] | None") -> "Litesta
         now=server.executor.now,
         wake=deps.wake,
     )
-    pages = [*logs.routes(server.store), *guides.routes(server.connectors), *connect.routes(around)]
+    console_around = Around(
+        store=server.store,
+        connectors=server.connectors,
+        public_url=server.config.public_url,
+        now=server.executor.now,
+        wake=deps.wake,
+        test=lambda integration: test_permissions(server, integration),
+    )
+    pages = [
+        *logs.routes(server.store),
+        *guides.routes(server.connectors),
+        *connect.routes(around),
+        *console.routes(console_around),
+    ]
     return create_app(deps, pages)
 
 

@@ -19,6 +19,8 @@ from atsume.store.given_ids import GivenIds
 from atsume.store.integrations import Integrations
 from atsume.store.keys import Keys
 from atsume.store.lifecycle import Lifecycles
+from atsume.store.operators import Operators
+from atsume.store.overview import Overview
 from atsume.store.paces import Paces
 from atsume.store.reads import Reads
 from atsume.store.related import RelatedOf
@@ -62,6 +64,8 @@ class Store(
     Fields,
     Remotes,
     Statistics,
+    Operators,
+    Overview,
 ):
     """An open store. Each base holds one topic."""
 

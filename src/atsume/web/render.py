@@ -8,16 +8,33 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import MediaType, Response
 
+from atsume.web.shown import FILTERS
 from atsume.web.texts import Translator
 
-ASSETS = {"connect.css": "text/css", "connect.js": "text/javascript"}
-_BODIES = {name: (files("atsume.web") / "static" / name).read_text("utf-8") for name in ASSETS}
+ASSETS = {
+    "connect.css": "text/css",
+    "connect.js": "text/javascript",
+    "console.css": "text/css",
+    "console.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
+
+
+def _body(name: str) -> str:
+    """Return an asset; every style sheet begins with the colours that all pages share."""
+    folder = files("atsume.web") / "static"
+    text = (folder / name).read_text("utf-8")
+    return (folder / "tokens.css").read_text("utf-8") + text if name.endswith(".css") else text
+
+
+_BODIES = {name: _body(name) for name in ASSETS}
 VERSION = hashlib.sha256("".join(_BODIES.values()).encode()).hexdigest()[:12]
 """In the address of assets, so that they can be kept for ever."""
 
 _pages = Environment(
     loader=PackageLoader("atsume.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
+_pages.filters |= FILTERS
 
 
 def headers(*, frame_ancestors: str, scripts: bool = True) -> dict[str, str]:

@@ -1,0 +1,25 @@
+"""What the parameters of a path name, found in the store. What belongs to another environment is not found."""
+
+from collections.abc import Callable
+from typing import Any
+
+from atsume.web.console.visit import Visit
+
+Finder = Callable[[Visit, str], Any]
+"""Returns what a parameter names, None when there is no such thing where the visit is."""
+
+
+def _environment(visit: Visit, ident: str) -> Any:
+    return visit.around.store.environment(ident) if visit.known.operator.sees(ident) else None
+
+
+def _integration(visit: Visit, ident: str) -> Any:
+    found = visit.around.store.integration(ident)
+    return found if found is not None and found.environment_id == visit.environment.id else None
+
+
+FINDERS: dict[str, Finder] = {
+    "environment": _environment,
+    "integration": _integration,
+}
+"""By parameter, in the order in which they stand in paths. A path with a parameter that is not here does not start."""

@@ -1,0 +1,120 @@
+"""A served mirror of a simulated company with operators of every role, and browsers that are signed in as them.
+
+A second environment holds the same kinds of things: what belongs to it must never be found through the first.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from atsume import clock, operators
+from atsume.model.integration import EndUser
+from atsume.model.operator import Operator, Role
+from atsume.store.rows import AuditEntry, NewIntegration
+from atsume.store.store import Store
+from atsume.web.console.visit import HOME
+from personio_simulator.options import Options
+from tests.end_to_end.mirrored import served
+from tests.end_to_end.world import Company, Mirror
+
+PASSWORD = "nine-lives-and-a-ladder"
+SMALL = Options(jobs=8, applications=40, seed=11, knobs={"rate_limits": "report", "token_throttle": False})
+BROWSER = {"sec-fetch-site": "same-origin", "accept": "text/html"}
+"""What a browser says of a request that one of our own pages makes."""
+
+
+class Console:
+    """A running console."""
+
+    def __init__(self, mirror: Mirror, url: str) -> None:
+        self.mirror, self.url, self.home = mirror, url, url + HOME
+        self.store: Store = mirror.server.store
+        self.integration = mirror.integration
+        self.environment = self.integration.environment_id
+        self.operators = {role: self.add(role.value, role) for role in Role}
+        self._signed_in: dict[str, httpx.Client] = {}
+        self.ours = {"environment": self.environment, "integration": self.integration.id}
+        self.theirs = self._foreign()
+
+    def add(self, name: str, role: Role, environments: tuple[str, ...] | None = None) -> Operator:
+        """Add an operator."""
+        return operators.add(self.store, clock.now(), name, PASSWORD, role, environments)
+
+    def _foreign(self) -> dict[str, str]:
+        """Make another environment with everything that paths can name; return the ids by parameter."""
+        environment = self.store.create_environment("Elsewhere", clock.now())
+        integration = self.store.add_integration(
+            NewIntegration(
+                id="personio:" + "9" * 24,
+                tool="personio",
+                category="ATS",
+                environment_id=environment.id,
+                end_user=EndUser("Elsewhere AG"),
+                settings={},
+                sealed_credentials=b"sealed",
+            ),
+            clock.now(),
+        )
+        return {"environment": environment.id, "integration": integration.id}
+
+    def stranger(self) -> httpx.Client:
+        """Return a browser that is not signed in."""
+        return httpx.Client(base_url=self.url, headers=BROWSER, timeout=30)
+
+    def browser(self, name: str = "admin") -> httpx.Client:
+        """Return a browser that is signed in, the same one for the same operator."""
+        if name not in self._signed_in:
+            client = self.stranger()
+            answer = client.post("/console/login", data={"name": name, "password": PASSWORD})
+            assert answer.status_code == 303, answer.text
+            self._signed_in[name] = client
+        return self._signed_in[name]
+
+    def path(self, template: str, **names: str) -> str:
+        """Return the address of a row's path, filled with our own ids unless others are given."""
+        for name, value in (self.ours | names).items():
+            template = template.replace("{" + name + "}", value)
+        assert "{" not in template, template
+        return HOME + template
+
+    def get(self, template: str, name: str = "admin", **query: Any) -> httpx.Response:
+        """Open a page."""
+        return self.browser(name).get(self.path(template), params=query)
+
+    def send(self, template: str, name: str = "admin", names: dict[str, str] | None = None, **form: Any) -> Any:
+        """Send a form as one of our pages does, and follow to where it leads."""
+        client, path = self.browser(name), self.path(template, **(names or {}))
+        return client.post(path, data={"csrf": self.csrf(client)} | form, follow_redirects=True)
+
+    def csrf(self, client: httpx.Client) -> str:
+        """Return the token that a browser's forms carry."""
+        page = client.get("/console", follow_redirects=True)
+        found = re.search(r'name="csrf" value="([0-9a-f]{64})"', page.text)
+        assert found is not None, page.text
+        return found[1]
+
+    def audit(self, limit: int = 1) -> list[AuditEntry]:
+        """Return the newest entries of the audit log."""
+        return self.store.audit_entries(limit=limit)
+
+    def close(self) -> None:
+        """Close the browsers."""
+        for client in self._signed_in.values():
+            client.close()
+
+
+@contextmanager
+def console(folder: Path) -> Iterator[Console]:
+    """Yield a console over a company that has been mirrored."""
+    with Company(SMALL) as company, Mirror(company, f"sqlite:///{folder}/atsume.db", folder) as mirror:
+        mirror.sync()
+        with served(mirror) as url:
+            made = Console(mirror, url)
+            try:
+                yield made
+            finally:
+                made.close()
