@@ -146,13 +146,25 @@ class Worker:
                 continue
             if self._is_under_way(durable, workflow):
                 continue
-            with self._lock:
-                self._seated[workflow] = moment
-            durable.start(workflow, kind.name, piece)
-            taken[owner] += 1
-            room -= 1
+            if self._begin(durable, workflow, kind.name, piece):
+                taken[owner] += 1
+                room -= 1
             if not room:
                 return
+
+    def _begin(self, durable: "Durable", workflow: str, kind_name: str, piece: str) -> bool:
+        """Give a piece of work a seat and start it; tell whether it runs here. If not, the seat is free again."""
+        is_begun = False
+        with self._lock:
+            self._seated[workflow] = time.monotonic()
+        try:
+            is_begun = durable.start(workflow, kind_name, piece)
+        finally:
+            if not is_begun:
+                with self._lock:
+                    if workflow not in self._active:
+                        self._seated.pop(workflow, None)
+        return is_begun
 
     def _is_under_way(self, durable: "Durable", workflow: str) -> bool:
         """Tell whether somebody carries out a workflow that has no seat here.
@@ -235,12 +247,16 @@ class Durable:
         """Throw a workflow's record away."""
         self._dbos.delete_workflow(workflow)
 
-    def start(self, workflow: str, kind: str, piece: str) -> None:
-        """Start a workflow, unless another process was quicker."""
-        from dbos import SetWorkflowID  # noqa: PLC0415
+    def start(self, workflow: str, kind: str, piece: str) -> bool:
+        """Start a workflow here; tell whether that was done, or another process was quicker."""
+        from dbos import SetWorkflowID, error  # noqa: PLC0415
 
-        with SetWorkflowID(workflow):
-            self._dbos.start_workflow(self._workflow, kind, piece)
+        try:
+            with SetWorkflowID(workflow, workflow_id_reuse_policy="reject"):
+                self._dbos.start_workflow(self._workflow, kind, piece)
+        except error.DBOSWorkflowIDInUseError:
+            return False
+        return True
 
     def take_over(self, living: set[str]) -> None:
         """Make the unfinished workflows of executors that live no more run again, here or elsewhere."""

@@ -16,7 +16,7 @@ from atsume.crypto import Keys
 from atsume.model.work import Kind
 from atsume.store.store import Store
 from atsume.sync.execute import Executor
-from atsume.worker import KINDS, LONG_SEATS, Worker
+from atsume.worker import KINDS, LONG_SEATS, Durable, Worker
 
 
 @pytest.fixture
@@ -113,12 +113,29 @@ def test_work_that_durable_records_lost_is_begun_anew(executor: Executor, tmp_pa
     worker.stop()
 
 
+def test_work_that_another_process_began_takes_no_seat(executor: Executor, tmp_path: Path) -> None:
+    """Two find the same piece due at the same moment: the slower one keeps its seat for other work."""
+    desk = Desk()
+    desk.go_on.set()
+    worker = Worker(executor, kinds=[desk.kind()])
+    with closing(Durable(executor.store.database, "local", worker._carry_out)) as durable:
+        with closing(sqlite3.connect(tmp_path / "a.db.work", timeout=30, isolation_level=None)) as records:
+            records.execute(
+                "INSERT INTO workflow_status (workflow_uuid, name, status, executor_id, creator_xid, created_at, "
+                "updated_at) VALUES ('desk/1', 'atsume.carry_out', 'PENDING', 'other', 'theirs', 0, 0)"
+            )
+        assert not worker._begin(durable, "desk/1", "desk", "1")
+        assert worker._seated == {}
+        assert worker._begin(durable, "desk/2", "desk", "2")
+        until(lambda: desk.done == ["2"] and not worker._seated)
+
+
 def test_long_work_leaves_its_seats_to_others(executor: Executor) -> None:
     """However many long pieces there are, up to a bound, short work gets its turn after a while."""
     desk = Desk(*(f"long {n}" for n in range(LONG_SEATS + 5)))
     worker = Worker(executor, kinds=[desk.kind(seats=2)], long_after_seconds=0.2)
     worker.start()
-    until(lambda: desk.at_once == LONG_SEATS + 2)
+    until(lambda: worker.wake() or desk.at_once == LONG_SEATS + 2)
     time.sleep(0.5)
     assert desk.most == LONG_SEATS + 2  # that many and no more
     desk.go_on.set()
