@@ -133,6 +133,7 @@ class Actions:
             settings=self.store.in_force(ask.integration),
             environment_name=environment.name if environment is not None else "",
             predefined_stages=opened.action.predefined_stages,
+            check_open=opened.writer.check_open,
             documents=documents,
             today=self.now().date(),
         )

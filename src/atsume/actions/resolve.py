@@ -29,6 +29,8 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     environment_name: str
     predefined_stages: Sequence[str]
     """Remote ids of stages that every account of the tool has."""
+    check_open: Callable[[str], None]
+    """Asks the tool about a job that the mirror calls closed: raises JOB_CLOSED when it still is."""
     documents: Documents
     today: dt.date
 
@@ -36,6 +38,8 @@ class Surroundings(Struct, frozen=True, kw_only=True):
 def resolve(creation: Creation, around: Surroundings) -> Wanted:
     """Return what is wanted. Documents come last, because they cost most. Raises AtsumeError that names the input."""
     job_id = _job(creation, around)
+    if _looks_closed(around, job_id):
+        around.check_open(job_id)
     warnings = [f"`{name}` is not an input of this action and was ignored." for name in creation.unknown]
     answers = _answers(creation, around, job_id, warnings)
     files = around.documents.attachments(creation.sent.attachments or [])
@@ -72,6 +76,19 @@ def _job(creation: Creation, around: Surroundings) -> str:
             "or `remote:` and the tool's own id."
         )
     return found[0]
+
+
+class _Standing(Struct):
+    """What matters of a job."""
+
+    status: str | None = None
+
+
+def _looks_closed(around: Surroundings, job_remote_id: str) -> bool:
+    """Return whether the mirror calls a job closed. It may be behind, so nobody is turned away for that alone."""
+    store = around.store
+    body = store.body_of(JOBS, store.ids_of(around.integration, JOBS, [job_remote_id])[0])
+    return body is not None and msgspec.json.decode(body, type=_Standing).status not in (None, "OPEN")
 
 
 def _stage(creation: Creation, around: Surroundings) -> str | None:

@@ -162,6 +162,10 @@ class Writer(Protocol):
         """Look for what the write made. None: not there (yet). Raises AtsumeError when it cannot be told."""
         ...
 
+    def check_open(self, job_remote_id: str) -> None:
+        """Raise JOB_CLOSED when the tool says now that a job takes no applications; nothing when it cannot be told."""
+        ...
+
     @property
     def can_find(self) -> bool:
         """Whether the tool can be asked at all."""

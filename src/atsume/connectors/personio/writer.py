@@ -16,6 +16,7 @@ from atsume.connectors.personio.actions import create_application, refusals
 from atsume.connectors.personio.actions.draft import Create
 from atsume.connectors.personio.assemble import ApplicationParts, CandidateParts
 from atsume.connectors.personio.clients import v1
+from atsume.connectors.personio.clients.career import Career
 from atsume.connectors.personio.clients.v1 import V1
 from atsume.connectors.personio.clients.v2 import V2
 from atsume.connectors.personio.mapping.applications import APPLICATIONS
@@ -32,6 +33,8 @@ CREATES, UPLOADS = "applications", "documents"
 """The two counters: 20 requests in 60 seconds each, for one company (developer.personio.de, introduction)."""
 COOL_DOWN_SECONDS = 60.0
 """What Personio wants to be left alone for after a 429."""
+CAREER_SECONDS = 1.5
+"""For one look at the career site while somebody waits."""
 LOOKING = "looking for the new application"
 NO_PLACE = "errors.posting-validation.channel-not-found"
 NO_OPTION = "errors.attribute-validation.unknown-attribute-option"
@@ -47,11 +50,26 @@ class PersonioWriter:
         self._v1 = V1(shared.http, shared.addresses.api, credentials)
         self._reader = V2(shared.http.hasty(), shared.addresses.api, credentials)
         """Asks once: whoever looks for a new application looks again anyway, and somebody is waiting."""
+        known = shared.settings
+        self._career = Career(
+            shared.http.hasty(), shared.addresses.career, known.companies, known.languages, CAREER_SECONDS
+        )
 
     @property
     def can_find(self) -> bool:
         """Whether the new ids can be looked up: that needs the credentials for reading."""
         return self._shared.can_read
+
+    def check_open(self, job_remote_id: str) -> None:
+        """Raise JOB_CLOSED when the feed, read now, lacks a job; one that is empty or unreadable says nothing (E15)."""
+        if not self._shared.has_feed:
+            return
+        try:
+            is_closed = self._career.lacks(job_remote_id)
+        except RemoteFault:
+            return
+        if is_closed:
+            raise AtsumeError(*refusals.NOT_PUBLISHED)
 
     def prepare(self, wanted: Wanted) -> Prepared:
         """Turn what is wanted into what is sent. Raises AtsumeError that names the input."""

@@ -16,6 +16,10 @@ from atsume.errors import AtsumeError, Code, CredentialsRefused, PermissionMissi
 _RENEW = "Copy company id and access token again from the recruiting API key in Personio, then relink."
 _ATTRIBUTE, _FILE, _POSTING = "errors.attribute-validation.", "errors.file-validation.", "errors.posting-validation."
 
+NOT_PUBLISHED = (
+    Code.JOB_CLOSED,
+    "The job takes no applications: it is not published in Personio, or not any more.",
+)
 REASONS: Mapping[str, tuple[Code, str]] = {
     f"{_ATTRIBUTE}unknown": (
         Code.REMOTE_INPUT_INVALID,
@@ -77,10 +81,7 @@ REASONS: Mapping[str, tuple[Code, str]] = {
         Code.REMOTE_INPUT_INVALID,
         "{input} is no recruiting channel that Personio has now.",
     ),
-    "errors.job-position.not-published": (
-        Code.JOB_CLOSED,
-        "The job takes no applications: it is not published in Personio, or not any more.",
-    ),
+    "errors.job-position.not-published": NOT_PUBLISHED,
     "feature.recruiting.disabled": (
         Code.PERMISSION_MISSING,
         "The Personio account has no Recruiting. It must be part of the plan.",

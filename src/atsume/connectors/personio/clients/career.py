@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from atsume.connectors.http import Http, Response
+from atsume.connectors.http import TOTAL_SECONDS, Http, Request, Response
 from atsume.connectors.personio.errors import FeedUnavailable
 from atsume.connectors.personio.remote.feed import NotAFeed, Position, positions
 from atsume.connectors.personio.remote.forms import Control, controls_of_json, controls_of_page
@@ -37,9 +37,17 @@ class Feed(Struct):
 class Career:
     """Personio's career sites of one connection."""
 
-    def __init__(self, http: Http, template: str, companies: Sequence[str], languages: Sequence[str]) -> None:
+    def __init__(
+        self,
+        http: Http,
+        template: str,
+        companies: Sequence[str],
+        languages: Sequence[str],
+        timeout_seconds: float = TOTAL_SECONDS,
+    ) -> None:
         self._http, self._template = http, template
         self._companies, self._languages = companies, languages
+        self._timeout_seconds = timeout_seconds
 
     def feed(self) -> Feed:
         """Read the feeds of all companies. Raises FeedUnavailable unless every one could be read."""
@@ -55,6 +63,11 @@ class Career:
                     if position.id in jobs:
                         jobs[position.id].positions[language] = position
         return Feed(jobs)
+
+    def lacks(self, job_id: str) -> bool:
+        """Return whether the feeds list jobs now, and this one is not among them. Raises FeedUnavailable."""
+        listed = [position.id for company in self._companies for position in self._found(company)[1]]
+        return bool(listed) and job_id not in listed
 
     def form(self, site: str, job_id: str) -> list[Control] | None:
         """Return a job's application form; None when neither its JSON nor its page is understood."""
@@ -77,7 +90,14 @@ class Career:
 
     def _positions(self, site: str, language: str) -> list[Position]:
         try:
-            answer = self._http.get(f"{site}/xml?language={language}", {"Accept": "text/xml, application/xml"})
+            answer = self._http.send(
+                Request(
+                    method="GET",
+                    url=f"{site}/xml?language={language}",
+                    headers={"Accept": "text/xml, application/xml"},
+                    timeout_seconds=self._timeout_seconds,
+                )
+            )
         except FeedUnavailable:
             raise
         except RemoteFault as fault:
