@@ -32,6 +32,7 @@ from atsume.store.rows import Environment, NewIntegration, Writes
 from atsume.store.store import Store
 from atsume.sync.ingest import row
 from atsume.web import logs
+from atsume.web.throttle import Throttle
 from atsume.webhooks.deliver import Courier
 
 NOW = dt.datetime(2026, 11, 24, 12, 0, 30, tzinfo=dt.UTC)
@@ -100,7 +101,7 @@ class World(Struct):
             courier=courier(self),
             scope=self.store.scope,
         )
-        return create_app(deps, logs.routes(self.store))
+        return create_app(deps, logs.routes(self.store, Throttle(lambda: self.now[0])))
 
     @contextmanager
     def client(self, **config: Any) -> Iterator[TestClient[Any]]:

@@ -7,9 +7,9 @@ from msgspec import Struct
 
 from atsume.api.deps import Deps
 from atsume.api.query import Parameter
-from atsume.api.quota import Header
 from atsume.errors import AtsumeError, Code
 from atsume.model.integration import Integration
+from atsume.quota import Header
 from atsume.store.rows import ApiKey
 
 PREFIX = "/v1"

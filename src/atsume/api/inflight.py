@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from atsume.actions.perform import IN_FLIGHT_MOST
-from atsume.api.quota import Header
 from atsume.errors import AtsumeError, Code
+from atsume.quota import Header
 
 
 class InFlight:

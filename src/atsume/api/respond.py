@@ -23,11 +23,11 @@ from atsume.api.deps import Deps
 from atsume.api.endpoints import Call, Endpoint
 from atsume.api.exchanges import ExchangeLog, Failed
 from atsume.api.metrics import Requests
-from atsume.api.quota import UNLIMITED, Header, Quota, Standing
 from atsume.api.used import Used
 from atsume.errors import AtsumeError, Code
 from atsume.model.integration import Integration
 from atsume.observe import log, redact
+from atsume.quota import UNLIMITED, Header, Quota, Standing
 from atsume.store.rows import ApiKey
 
 HEADERS: list[Header] = [

@@ -29,6 +29,7 @@ def application(server: "Server", wake: "Callable[[], None] | None") -> "Litesta
     from atsume.web.connect import routes as connect
     from atsume.web.console import routes as console
     from atsume.web.console.around import Around
+    from atsume.web.throttle import Throttle
 
     deps = Deps(
         store=server.store,
@@ -58,10 +59,11 @@ def application(server: "Server", wake: "Callable[[], None] | None") -> "Litesta
         wake=deps.wake,
         test=lambda integration: test_permissions(server, integration),
     )
+    throttle = Throttle(server.executor.now)
     pages = [
-        *logs.routes(server.store),
+        *logs.routes(server.store, throttle),
         *guides.routes(server.connectors),
-        *connect.routes(around),
+        *connect.routes(around, throttle),
         *console.routes(console_around),
     ]
     return create_app(deps, pages)

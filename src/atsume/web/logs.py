@@ -24,6 +24,7 @@ from atsume.model.catalogue import MODELS
 from atsume.model.record import timestamp
 from atsume.store.rows import LoggedExchange, StreamProgress, SyncRun
 from atsume.store.store import Store
+from atsume.web.throttle import Throttle
 
 _STYLE = (files("atsume.web") / "templates" / "log.css").read_text("utf-8")
 _HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
@@ -103,14 +104,18 @@ class ShownRun(Struct, frozen=True, kw_only=True):
     streams: list[ShownStream]
 
 
-def routes(store: Store) -> Sequence[ControllerRouterHandler]:
+def routes(store: Store, throttle: Throttle) -> Sequence[ControllerRouterHandler]:
     """Return the page's route."""
 
     @get("/logs/{log_id:str}", sync_to_thread=True, name="log")
     def log(request: Request[Any, Any, Any], log_id: FromPath[str]) -> Response[Any]:
+        if seconds := throttle.wait(request):
+            return Response("Too many requests.\n", headers=HEADERS | {"retry-after": str(seconds)}, status_code=429)
         exchange = store.exchange(log_id) if _is_id(log_id) else None
         run = store.sync_run(log_id) if _is_id(log_id) and exchange is None else None
         status = 404 if exchange is None and run is None else 200
+        if status == 404:
+            throttle.missed(request)
         found = {"exchange": exchange and shown(exchange), "sync_run": run and shown_run(run)}
         if "text/html" in request.headers.get("accept", ""):
             page = _pages.get_template("run.html" if run else "log.html").render(style=_STYLE, **found)

@@ -48,10 +48,12 @@ class Pages:
             log.info("a connection flow met a fault", link_id=link.id, code=fault.code.wire)
             return visit.fault(fault)
 
-    def check(self, form: Form) -> dict[str, str]:
-        """Return what is wrong with what was typed in so far, by field, for checks while typing."""
+    def check(self, form: Form) -> dict[str, str] | None:
+        """Return what is wrong with what was typed in so far, by field, for checks while typing; None: no such link."""
         link = links.found(self._around.store, form["token"])
-        if link is None or link.is_used(self._around.now()) or link.expires_at <= self._around.now():
+        if link is None:
+            return None
+        if link.is_used(self._around.now()) or link.expires_at <= self._around.now():
             return {}
         visit = Visit(self._around, link, form["token"], form["lang"])
         if visit.flow.connector is None or visit.flow.connector.guide is None:

@@ -1,4 +1,4 @@
-"""The request quota: so many per API key and integration in each minute, told in the `ratelimit-*` headers.
+"""Quotas: so many of something in each minute. That of API keys is told in the `ratelimit-*` headers.
 
 Counted per process and per clock minute; counts of a past minute are dropped, so memory stays bounded.
 """
@@ -44,16 +44,25 @@ class Quota:
         self._counts: dict[tuple[str, str], int] = {}
         self._lock = threading.Lock()
 
-    def take(self, key_id: str, integration_id: str, now: dt.datetime) -> Standing:
+    def take(self, key_id: str, about: str, now: dt.datetime) -> Standing:
         """Count a request and return how the caller stands afterwards."""
+        return self._counted(key_id, about, now, 1)
+
+    def look(self, key_id: str, about: str, now: dt.datetime) -> Standing:
+        """Return how one more request would stand, without counting it."""
+        return self._counted(key_id, about, now, 0)
+
+    def _counted(self, key_id: str, about: str, now: dt.datetime, count: int) -> Standing:
         if not self._per_minute:
             return UNLIMITED
         minute, second = divmod(int(now.timestamp()), WINDOW_SECONDS)
-        who = (key_id, integration_id)
+        who = (key_id, about)
         with self._lock:
             if minute != self._minute:
                 self._minute = minute
                 self._counts.clear()
-            used = self._counts[who] = self._counts.get(who, 0) + 1
+            used = self._counts.get(who, 0) + 1
+            if count:
+                self._counts[who] = used
         left = max(self._per_minute - used, 0)
         return Standing(self._per_minute, left, WINDOW_SECONDS - second, used > self._per_minute)
