@@ -71,13 +71,15 @@ def show_integration(integration_id: str, json_: bool) -> None:
 def set_integration(integration_id: str, settings: tuple[str, ...], json_: bool) -> None:
     """Decide otherwise than the environment; `NAME=` follows it again."""
     from atsume.cli.fields import fieldwork
-    from atsume.cli.syncing import known
+    from atsume.cli.syncing import known, tell_window
     from atsume.model.environment import overridden
 
     server = opened()
     integration = known(server, integration_id)
     after = given(lambda values: overridden(integration.overrides, values), settings)
+    before = server.store.in_force(integration)
     server.store.update_overrides(integration.id, after)
+    tell_window(server, known(server, integration_id), before)
     fieldwork(server).settle(known(server, integration_id))
     show({"overrides": after, "in_force": server.store.in_force(known(server, integration_id))}, json_)
 

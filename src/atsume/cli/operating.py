@@ -36,6 +36,7 @@ def list_environments(json_: bool) -> None:
 def set_environment(environment_id: str, settings: tuple[str, ...], json_: bool) -> None:
     """Change settings of an environment; `NAME=` takes one back to its default."""
     from atsume.cli.fields import fieldwork
+    from atsume.cli.syncing import tell_window
     from atsume.integrations.fields import settle_environment
     from atsume.model.environment import changed
 
@@ -44,7 +45,10 @@ def set_environment(environment_id: str, settings: tuple[str, ...], json_: bool)
     if environment is None:
         raise click.ClickException(f"No environment {environment_id}; see `atsume environments list`.")
     after = given(lambda values: changed(environment.settings, values), settings)
+    before = {one.id: server.store.in_force(one) for one in server.store.integrations(environment_id)}
     server.store.update_environment_settings(environment_id, after)
+    for one in server.store.integrations(environment_id):
+        tell_window(server, one, before[one.id])
     settle_environment(fieldwork(server), environment_id)
     show(after, json_)
 

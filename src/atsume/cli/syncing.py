@@ -9,6 +9,7 @@ import click
 from atsume.cli.output import say, show
 
 if TYPE_CHECKING:
+    from atsume.model.environment import EnvironmentSettings
     from atsume.model.integration import Integration, SyncState
     from atsume.serve import Server
 
@@ -21,6 +22,19 @@ def known(server: "Server", integration_id: str) -> "Integration":
     if integration is None:
         raise click.ClickException(f"No integration {integration_id}; see `atsume integrations list`.")
     return integration
+
+
+def tell_window(server: "Server", integration: "Integration", before: "EnvironmentSettings") -> None:
+    """Say what a changed window of applications does to what is mirrored, and queue the sync that does it."""
+    from atsume import clock
+    from atsume.sync.window import decided
+
+    leaving = decided(server.store, integration, before, clock.now())
+    if leaving is not None:
+        say(
+            f"A full sync of {integration.id} is queued. It takes {leaving} applications that are mirrored now out of "
+            "the mirror, because they have not changed since; no reader is told that they were deleted."
+        )
 
 
 def queue_and_wait(server: "Server", integration_id: str, *, wait: bool, json_: bool) -> None:

@@ -118,6 +118,8 @@ class Stream(Struct, frozen=True, kw_only=True):
     some: Callable[[Sequence[str]], Iterator[Page]] | None = None
     """Station 1 for these remote ids only, each asked for by itself; one that is gone does not come. None: the tool
     cannot tell single records."""
+    recent: Callable[[dt.datetime], Iterator[Page]] | None = None
+    """Station 1 for what changed since a moment, and maybe a few hours before. None: the tool cannot filter."""
     after: frozenset[str] = frozenset()
     """Models whose streams must have ended before this one is decoded."""
     prefetch: bool = True

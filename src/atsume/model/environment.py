@@ -33,6 +33,11 @@ class EnvironmentSettings(Struct, frozen=True, kw_only=True):
     """Whether an integration that nobody asked for in two weeks becomes INACTIVE. Meant for development."""
     only_created_applications: bool = True
     """Mirror only the applications, and their candidates, that were created through this server."""
+    applications_since: Annotated[str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")] | None = None
+    """Mirror only applications that changed on this day (UTC) or later, such as `2026-01-01`, and whoever sent them.
+    What was created through this server stays."""
+    applications_within_days: Annotated[int, Meta(ge=1)] | None = None
+    """The same, counted back from each full sync."""
     writes_source: bool = True
     """Attribute every created application to a source, unless the caller names one."""
     source_name: str | None = None

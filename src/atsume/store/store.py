@@ -32,6 +32,7 @@ from atsume.store.schedules import Schedules
 from atsume.store.scopes import Scopes
 from atsume.store.statistics import Statistics
 from atsume.store.sync_runs import SyncRuns
+from atsume.store.window import Window
 from atsume.store.writes import WriteJournal
 from atsume.store.written import Written
 
@@ -66,6 +67,7 @@ class Store(
     Statistics,
     Operators,
     Overview,
+    Window,
 ):
     """An open store. Each base holds one topic."""
 

@@ -34,6 +34,7 @@ from atsume.sync.progress import Progress, Report
 from atsume.sync.seen import Seen
 from atsume.sync.shed import salted
 from atsume.sync.tracked import TRACKED, tracked_in
+from atsume.sync.window import narrowed
 
 LUMP = 10
 """Pages that go through the stations, and into one transaction, together."""
@@ -69,6 +70,8 @@ class Run(Struct, frozen=True, kw_only=True):
     breaker: Breaker = OPEN
     since: Mapping[str, dt.datetime] | None = None
     """From when changes are asked for, by model. None: everything is read."""
+    cutoff: dt.datetime | None = None
+    """Since when applications must have changed to be wanted. None: all are."""
     journal: Journal = msgspec.field(default_factory=Journal)
     """What was done before, if the run is taken up again."""
     fields: RunFields | None = None
@@ -106,10 +109,14 @@ def run(job: Run) -> Outcome:
 
 
 def _offered(job: Run) -> Sequence[Stream]:
-    """Return the streams of everything, or of what changed."""
+    """Return the streams of everything, or of what changed; narrowed to what is wanted."""
     if job.since is None or not isinstance(job.session, Incremental):
-        return job.session.streams()
-    return job.session.changes(job.since, job.store.mirror(job.integration))
+        offered = job.session.streams()
+    else:
+        offered = job.session.changes(job.since, job.store.mirror(job.integration))
+    if job.cutoff is None:
+        return offered
+    return narrowed(offered, job.cutoff, job.store, job.integration, job.since)
 
 
 def _walk_all(job: Run, streams: list[Stream], queues: dict[str, PageQueue], progress: Progress) -> set[str]:

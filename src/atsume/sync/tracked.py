@@ -35,13 +35,13 @@ def untracked(store: Store, integration: Integration) -> tuple[list[str], list[s
     tracked = set(store.tracked(integration.no))
     applications = {
         our_id
-        for our_id, remote_id in _live(store, integration, APPLICATIONS)
+        for our_id, remote_id in live(store, integration, APPLICATIONS)
         if remote_id not in tracked and not remote_id.startswith(PENDING)
     }
     staying = store.candidates_of(integration.no, applications)
     candidates = [
         our_id
-        for our_id, remote_id in _live(store, integration, CANDIDATES)
+        for our_id, remote_id in live(store, integration, CANDIDATES)
         if our_id not in staying and not remote_id.startswith(PENDING)
     ]
     return sorted(applications), candidates
@@ -54,7 +54,8 @@ def shed_untracked(store: Store, integration: Integration, stamp: Callable[[], T
             store.commit(model, integration, Writes(deleted=batch), stamp)
 
 
-def _live(store: Store, integration: Integration, model: str) -> Iterator[tuple[str, str]]:
+def live(store: Store, integration: Integration, model: str) -> Iterator[tuple[str, str]]:
+    """Yield (id, remote id) of every live record of a model."""
     after, top = 0, store.high_water(model, integration.no)
     while rows := store.live_rows(model, integration.no, up_to_seq=top, after_seq=after):
         yield from ((our_id, remote_id) for _, our_id, remote_id in rows)

@@ -29,6 +29,7 @@ from atsume.connectors.personio.streams import (
     LIST_APPLICATIONS,
     LIST_CANDIDATES,
     LIST_JOBS,
+    OVERLAP,
     Applications,
     Candidates,
     Jobs,
@@ -39,7 +40,6 @@ from atsume.connectors.personio.streams_users import Users, hiring_team_stream
 from atsume.connectors.personio.timestamps import timestamp
 from atsume.model.record import timestamp as written
 
-OVERLAP = dt.timedelta(hours=3, minutes=10)
 Since = Mapping[str, dt.datetime]
 
 
