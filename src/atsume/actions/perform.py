@@ -30,6 +30,7 @@ from atsume.ids import random_id
 from atsume.model.ats.creation import Creation
 from atsume.model.integration import Integration
 from atsume.observe import log, redact
+from atsume.store.keys import in_force
 from atsume.store.writes import NewWrite, NotMine, TooManyInFlight, Write, WriteState
 from atsume.sync.execute import Executor
 
@@ -130,7 +131,7 @@ class Actions:
         around = Surroundings(
             store=self.store,
             integration=ask.integration,
-            settings=self.store.in_force(ask.integration),
+            settings=in_force(environment, ask.integration),
             environment_name=environment.name if environment is not None else "",
             predefined_stages=opened.action.predefined_stages,
             check_open=opened.writer.check_open,

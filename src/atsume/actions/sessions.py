@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+from typing import Any
 
 from msgspec import Struct
 
@@ -9,7 +10,8 @@ from atsume.connectors.base import Session
 from atsume.connectors.writing import Action, Writer
 from atsume.errors import PermissionMissing
 from atsume.model.integration import Integration
-from atsume.sync.execute import Executor, credentials_of, open_session
+from atsume.sync.access import opened
+from atsume.sync.execute import Executor, open_session
 
 KEPT = dt.timedelta(minutes=10)
 MOST = 200
@@ -35,18 +37,26 @@ class Sessions:
 
     def open(self, integration: Integration, action: Action) -> Opened:
         """Return a session that can write. Raises PermissionMissing when the connection was never made for that."""
-        credentials = credentials_of(self._executor, integration)
+        sealed, credentials = self._credentials(integration)
         lacking = action.lacks(credentials)
         company = action.company(credentials)
         if lacking is not None or company is None:
             raise PermissionMissing(lacking or "This integration cannot write.")
-        session = self.session(integration)
+        session = self._session(integration, sealed)
         return Opened(session=session, action=action, writer=action.writer(session), company=company)
+
+    def _credentials(self, integration: Integration) -> tuple[bytes, Any]:
+        executor = self._executor
+        sealed = executor.store.sealed_credentials(integration.id)
+        found = opened(sealed, executor.connectors, executor.encryption_key, integration)
+        return sealed or b"", found.credentials
 
     def session(self, integration: Integration) -> Session:
         """Return the kept session, unless credentials or settings have changed since."""
+        return self._session(integration, self._executor.store.sealed_credentials(integration.id) or b"")
+
+    def _session(self, integration: Integration, sealed: bytes) -> Session:
         executor, now = self._executor, self._executor.now()
-        sealed = executor.store.sealed_credentials(integration.id) or b""
         key = (integration.id, sealed, repr(integration.settings))
         with self._lock:
             kept = self._kept.get(key)

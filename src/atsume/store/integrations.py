@@ -74,12 +74,14 @@ class Integrations:
 
     def sealed_credentials(self, integration_id: str) -> bytes | None:
         """Return the credentials as they were sealed."""
-        query = sa.select(integrations.c.sealed_credentials).where(
-            integrations.c.id == integration_id, integrations.c.deleted_at.is_(None)
+        sql = self.database.sql(
+            "sealed_credentials",
+            lambda: sa.select(integrations.c.sealed_credentials).where(
+                integrations.c.id == sa.bindparam("id"), integrations.c.deleted_at.is_(None)
+            ),
         )
-        with self.database.looking() as connection:
-            sealed = connection.execute(query).scalar()
-        return None if sealed is None else bytes(sealed)
+        rows = self.database.rows(sql, {"id": integration_id})
+        return bytes(rows[0][0]) if rows and rows[0][0] is not None else None
 
     def update_settings(self, integration_id: str, settings: dict[str, Any]) -> None:
         """Replace the settings."""

@@ -11,8 +11,9 @@ from atsume.model.environment import EnvironmentSettings, effective, stored
 from atsume.model.integration import Integration
 from atsume.store.database import Database
 from atsume.store.rows import ApiKey, Environment
-from atsume.store.schema import api_keys, environments
+from atsume.store.schema import api_keys, environments, moment_of
 
+_KEPT = [environments.c[name] for name in ("id", "name", "created_at", "settings")]
 _SHOWN = [api_keys.c[name] for name in ApiKey.__struct_fields__]
 
 
@@ -34,12 +35,17 @@ class Keys:
 
     def environment(self, environment_id: str) -> Environment | None:
         """Return an environment."""
-        return next(iter(self._environments(environments.c.id == environment_id)), None)
+        sql = self.database.sql("environment", lambda: sa.select(*_KEPT).where(environments.c.id == sa.bindparam("id")))
+        rows = self.database.rows(sql, {"id": environment_id})
+        if not rows:
+            return None
+        ident, name, created_at, settings = rows[0]
+        return _environment(ident, name, moment_of(created_at), settings)
 
     def _environments(self, *where: sa.ColumnElement[bool]) -> list[Environment]:
-        query = sa.select(environments).where(*where).order_by(environments.c.created_at, environments.c.id)
+        query = sa.select(*_KEPT).where(*where).order_by(environments.c.created_at, environments.c.id)
         with self.database.looking() as connection:
-            return [_environment(row) for row in connection.execute(query)]
+            return [_environment(*row) for row in connection.execute(query)]
 
     def update_environment_settings(self, environment_id: str, settings: EnvironmentSettings) -> None:
         """Replace the settings of an environment."""
@@ -50,9 +56,7 @@ class Keys:
 
     def in_force(self, integration: Integration) -> EnvironmentSettings:
         """Return the settings of the integration's environment with its own overrides on top."""
-        environment = self.environment(integration.environment_id)
-        base = environment.settings if environment is not None else EnvironmentSettings()
-        return effective(base, integration.overrides)
+        return in_force(self.environment(integration.environment_id), integration)
 
     def add_api_key(
         self,
@@ -99,9 +103,15 @@ class Keys:
             return connection.execute(revoke).rowcount == 1
 
 
-def _environment(row: Any) -> Environment:
-    settings = msgspec.json.decode(row.settings, type=EnvironmentSettings)
-    return Environment(id=row.id, name=row.name, created_at=row.created_at, settings=settings)
+def in_force(environment: Environment | None, integration: Integration) -> EnvironmentSettings:
+    """Return an environment's settings with an integration's own overrides on top."""
+    base = environment.settings if environment is not None else EnvironmentSettings()
+    return effective(base, integration.overrides)
+
+
+def _environment(ident: str, name: str, created_at: dt.datetime, settings: str) -> Environment:
+    decoded = msgspec.json.decode(settings, type=EnvironmentSettings)
+    return Environment(id=ident, name=name, created_at=created_at, settings=decoded)
 
 
 def _networks(addresses: tuple[str, ...] | None) -> str | None:

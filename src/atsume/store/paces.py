@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.dialects import postgresql, sqlite
 
-from atsume.store.database import Database
+from atsume.store.database import Database, driver
 from atsume.store.writing_schema import paces
 
 STALE_SECONDS = 180.0
@@ -101,14 +101,33 @@ class Paces:
             self._keep(connection, key, change(taken), blocked_until)
 
     def _locked(self, connection: sa.Connection, key: str) -> tuple[list[Turn], float]:
-        insert = sqlite.insert if self.database.is_sqlite else postgresql.insert
-        connection.execute(insert(paces).values(key=key, taken="[]", blocked_until=0.0).on_conflict_do_nothing())
-        row = connection.execute(sa.select(paces).where(paces.c.key == key).with_for_update()).one()
-        return _turns.decode(row.taken), row.blocked_until
+        raw, known = driver(connection), {"key": key}
+        sql = self.database.sql(
+            "pace",
+            lambda: (
+                sa.select(paces.c.taken, paces.c.blocked_until)
+                .where(paces.c.key == sa.bindparam("key"))
+                .with_for_update()
+            ),
+        )
+        row = raw.execute(sql, known).fetchone()
+        if row is None:
+            insert = sqlite.insert if self.database.is_sqlite else postgresql.insert
+            connection.execute(insert(paces).values(key=key, taken="[]", blocked_until=0.0).on_conflict_do_nothing())
+            row = raw.execute(sql, known).fetchone()
+        return _turns.decode(row[0]), row[1]
 
     def _keep(self, connection: sa.Connection, key: str, turns: list[Turn], blocked_until: float) -> None:
-        values = {"taken": msgspec.json.encode(turns).decode(), "blocked_until": blocked_until}
-        connection.execute(sa.update(paces).values(values).where(paces.c.key == key))
+        sql = self.database.sql(
+            "keep_pace",
+            lambda: (
+                sa.update(paces)
+                .values(taken=sa.bindparam("turns"), blocked_until=sa.bindparam("until"))
+                .where(paces.c.key == sa.bindparam("of_key"))
+            ),
+        )
+        values = {"turns": msgspec.json.encode(turns).decode(), "until": blocked_until, "of_key": key}
+        driver(connection).execute(sql, values)
 
 
 def _counts_until(turn: Turn, now: float, window_seconds: float) -> float:

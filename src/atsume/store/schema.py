@@ -26,6 +26,16 @@ Seq = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 metadata = sa.MetaData()
 
 
+def moment_text(moment: dt.datetime | None) -> str | None:
+    """Return a moment as it is kept, for statements that go to the driver."""
+    return None if moment is None else moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def moment_of(text: str) -> dt.datetime:
+    """Return a kept moment."""
+    return dt.datetime.fromisoformat(text)
+
+
 class Moment(sa.types.TypeDecorator[dt.datetime]):
     """An aware moment, kept as UTC text of fixed width: the same on both engines, and it sorts."""
 
@@ -34,11 +44,11 @@ class Moment(sa.types.TypeDecorator[dt.datetime]):
 
     def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> str | None:
         """Return the text to keep."""
-        return None if value is None else value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return moment_text(value)
 
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> dt.datetime | None:
         """Return the aware moment."""
-        return None if value is None else dt.datetime.fromisoformat(value)
+        return None if value is None else moment_of(value)
 
 
 class RecordTables(Struct, frozen=True):

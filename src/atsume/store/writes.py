@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from msgspec import Struct
-from sqlalchemy import exc
 
-from atsume.store.database import Database
+from atsume.store.database import Database, driver
+from atsume.store.schema import Moment, moment_of, moment_text
 from atsume.store.writing_schema import writes
 
 
@@ -108,46 +108,63 @@ class WriteJournal:
                         return there, False
                     if self._in_flight(connection, new.integration_no, at) >= most_in_flight:
                         raise TooManyInFlight
-                    values = {name: getattr(new, name) for name in new.__struct_fields__}
-                    values |= {"state": WriteState.INTENDED.value, "due_at": due_at, "created_at": at}
-                    values |= {"attempts": 0, "is_promised": 1, "warnings": "[]"}
-                    made = connection.execute(sa.insert(writes).values(values).returning(writes)).one()
-                    return _write(made), True
-            except exc.IntegrityError:
+                    return self._inserted(connection, new, at, due_at), True
+            except self.database.integrity_error:
                 continue  # another process has just added one
 
+    def _inserted(self, connection: sa.Connection, new: NewWrite, at: dt.datetime, due_at: dt.datetime) -> Write:
+        values: dict[str, Any] = {name: getattr(new, name) for name in new.__struct_fields__}
+        values |= {"state": WriteState.INTENDED, "due_at": due_at, "created_at": at}
+        values |= {"attempts": 0, "is_promised": 1, "warnings": []}
+        sql = self.database.sql(
+            "insert_write",
+            lambda: sa.insert(writes).values({name: sa.bindparam(name) for name in values}).returning(*writes.c),
+        )
+        return _write(driver(connection).execute(sql, _plain(values)).fetchone())
+
     def _in_place(self, connection: sa.Connection, new: NewWrite) -> Write | None:
-        mine = writes.c.integration_no == new.integration_no
+        raw, known = driver(connection), {"integration_no": new.integration_no}
         if new.key_hash is not None:
-            row = connection.execute(sa.select(writes).where(mine, writes.c.key_hash == new.key_hash)).first()
+            row = raw.execute(self._of_key(), known | {"key_hash": new.key_hash}).fetchone()
             if row is not None:
                 return _write(row)
-        open_ = sa.select(writes).where(mine, writes.c.person_hash == new.person_hash, sa.text("ended_at IS NULL"))
-        row = connection.execute(open_).first()
+        sql = self.database.sql(
+            "open_write_of_person",
+            lambda: sa.select(*writes.c).where(*_same("integration_no", "person_hash"), _IS_OPEN),
+        )
+        row = raw.execute(sql, known | {"person_hash": new.person_hash}).fetchone()
         return _write(row) if row is not None else None
 
     def _in_flight(self, connection: sa.Connection, integration_no: int, at: dt.datetime) -> int:
         """Return how many somebody is at; what waits to be looked for again is not."""
-        open_ = (writes.c.integration_no == integration_no, sa.text("ended_at IS NULL"))
-        query = (
-            sa.select(sa.func.count())
-            .select_from(writes)
-            .where(*open_, writes.c.owner.is_not(None), writes.c.due_at > at)
+        sql = self.database.sql(
+            "writes_in_flight",
+            lambda: (
+                sa.select(sa.func.count())
+                .select_from(writes)
+                .where(*_same("integration_no"), _IS_OPEN, writes.c.owner.is_not(None), writes.c.due_at > _at())
+            ),
         )
-        return connection.execute(query).scalar() or 0
+        known = {"integration_no": integration_no, "at": moment_text(at)}
+        return driver(connection).execute(sql, known).fetchone()[0]
 
     def write(self, write_id: str) -> Write | None:
         """Return a write."""
-        return self._first(writes.c.id == write_id)
+        sql = self.database.sql("write", lambda: sa.select(*writes.c).where(*_same("id")))
+        return self._first(sql, {"id": write_id})
 
     def write_of_key(self, integration_no: int, key_hash: str) -> Write | None:
         """Return the write that was sent with this Idempotency-Key."""
-        return self._first(writes.c.integration_no == integration_no, writes.c.key_hash == key_hash)
+        return self._first(self._of_key(), {"integration_no": integration_no, "key_hash": key_hash})
 
-    def _first(self, *where: sa.ColumnElement[bool]) -> Write | None:
-        with self.database.looking() as connection:
-            row = connection.execute(sa.select(writes).where(*where)).first()
-        return _write(row) if row is not None else None
+    def _of_key(self) -> str:
+        return self.database.sql(
+            "write_of_key", lambda: sa.select(*writes.c).where(*_same("integration_no", "key_hash"))
+        )
+
+    def _first(self, sql: str, known: dict[str, Any]) -> Write | None:
+        rows = self.database.rows(sql, known)
+        return _write(rows[0]) if rows else None
 
     def claim_write(
         self, write_id: str, owner: str, at: dt.datetime, due_at: dt.datetime, *, promised: bool = False
@@ -166,12 +183,12 @@ class WriteJournal:
         )
         with self.database.writing() as connection:
             row = connection.execute(claim).first()
-        return _write(row) if row is not None else None
+        return _write(_kept(row)) if row is not None else None
 
     def advance_write(self, write: Write, **values: Any) -> Write:
         """Change an open write of one's own. Raises NotMine."""
         with self.database.writing() as connection:
-            return advance(connection, write, **values)
+            return advance(self.database, connection, write, **values)
 
     def keep_answer(self, write_id: str, answer: bytes) -> None:
         """Keep what the caller was told, sealed, to tell it again; the first answer stays."""
@@ -196,7 +213,7 @@ class WriteJournal:
         if integration_no is not None:
             query = query.where(writes.c.integration_no == integration_no)
         with self.database.looking() as connection:
-            return [_write(row) for row in connection.execute(query)]
+            return [_write(_kept(row)) for row in connection.execute(query)]
 
     def prune_writes(self, before: dt.datetime) -> int:
         """Forget the writes that ended before a moment, with their answers; return how many."""
@@ -204,21 +221,23 @@ class WriteJournal:
             return connection.execute(sa.delete(writes).where(writes.c.ended_at < before)).rowcount
 
 
-def advance(connection: sa.Connection, write: Write, **values: Any) -> Write:
+def advance(database: Database, connection: sa.Connection, write: Write, **values: Any) -> Write:
     """Change an open write of one's own, in the transaction of something else. Raises NotMine."""
+    is_told = write.application_id is not None
     given = writes.c.application_id
-    change = (
-        sa.update(writes)
-        .values({name: _plain(value) for name, value in values.items()})
-        .where(
-            writes.c.id == write.id,
-            writes.c.owner == write.owner,
-            sa.text("ended_at IS NULL"),
-            given.is_(None) if write.application_id is None else given == write.application_id,
-        )
-        .returning(writes)
-    )
-    row = connection.execute(change).first()
+
+    def change() -> sa.Update:
+        told = given == sa.bindparam("own_application_id") if is_told else given.is_(None)
+        own = (writes.c.id == sa.bindparam("own_id"), writes.c.owner == sa.bindparam("own_owner"), _IS_OPEN, told)
+        new = {name: sa.bindparam(f"new_{name}", type_=writes.c[name].type) for name in values}
+        return sa.update(writes).values(new).where(*own).returning(*writes.c)
+
+    sql = database.sql(("advance_write", is_told, *values), change)
+    known: dict[str, Any] = {"own_id": write.id, "own_owner": write.owner}
+    if is_told:
+        known["own_application_id"] = write.application_id
+    known |= {f"new_{name}": value for name, value in _plain(values).items()}
+    row = driver(connection).execute(sql, known).fetchone()
     if row is None:
         raise NotMine
     return _write(row)
@@ -229,15 +248,41 @@ def ended(state: WriteState, at: dt.datetime) -> dict[str, Any]:
     return {"state": state, "ended_at": at, "due_at": None, "sealed": None}
 
 
-def _plain(value: Any) -> Any:
-    """Return a value as it is kept."""
+_IS_OPEN = sa.text("ended_at IS NULL")
+_COLUMNS = tuple(column.name for column in writes.c)
+_MOMENTS = tuple(column.name for column in writes.c if isinstance(column.type, Moment))
+
+
+def _same(*names: str) -> list[sa.ColumnElement[bool]]:
+    return [writes.c[name] == sa.bindparam(name) for name in names]
+
+
+def _at() -> sa.BindParameter[Any]:
+    return sa.bindparam("at", type_=Moment())
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    """Return values as they are kept."""
+    return {name: _kept_as(value) for name, value in values.items()}
+
+
+def _kept_as(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, dt.datetime):
+        return moment_text(value)
     return msgspec.json.encode(value).decode() if isinstance(value, list | tuple) else value
 
 
+def _kept(row: Any) -> list[Any]:
+    """Return a row that SQLAlchemy has read as the driver would have brought it."""
+    return [_kept_as(value) for value in row]
+
+
 def _write(row: Any) -> Write:
-    values = dict(row._mapping)
+    values: dict[str, Any] = dict(zip(_COLUMNS, row, strict=True))
+    for name in _MOMENTS:
+        values[name] = None if values[name] is None else moment_of(values[name])
     sealed, answer = values["sealed"], values["answer"]
     return Write(
         **values

@@ -65,7 +65,7 @@ class Written(Records, Feed, Lookups, Tracked):
         """
 
         def also(connection: sa.Connection) -> None:
-            advance(connection, write, application_id=ids[0], candidate_id=ids[1])
+            advance(self.database, connection, write, application_id=ids[0], candidate_id=ids[1])
             bump(connection, integration.no)
 
         self._commit(integration, batches, now, also=also)
@@ -87,6 +87,7 @@ class Written(Records, Feed, Lookups, Tracked):
 
         def also(connection: sa.Connection) -> None:
             advance(
+                self.database,
                 connection,
                 write,
                 **ended(WriteState.DONE, now()),
@@ -114,7 +115,7 @@ class Written(Records, Feed, Lookups, Tracked):
         """Tombstone the records of a write that turned out to have had no effect, and end it. Raises NotMine."""
 
         def also(connection: sa.Connection) -> None:
-            advance(connection, write, **ended(WriteState.REFUSED, now()), error=error)
+            advance(self.database, connection, write, **ended(WriteState.REFUSED, now()), error=error)
             bump(connection, integration.no)
 
         self._commit(integration, batches, now, also=also)

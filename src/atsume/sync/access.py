@@ -23,8 +23,12 @@ class Access(Struct, frozen=True):
 
 def access(store: Store, connectors: Mapping[str, Connector], keys: Keys, integration: Integration) -> Access:
     """Return what opens the integration's tool. Raises AtsumeError."""
+    return opened(store.sealed_credentials(integration.id), connectors, keys, integration)
+
+
+def opened(sealed: bytes | None, connectors: Mapping[str, Connector], keys: Keys, integration: Integration) -> Access:
+    """Return the same from credentials that were read already. Raises AtsumeError."""
     connector = connectors.get(integration.tool)
-    sealed = store.sealed_credentials(integration.id)
     if connector is None or sealed is None:
         raise AtsumeError(Code.UNKNOWN_ERROR, f"This server has no connector for {integration.tool}.")
     try:

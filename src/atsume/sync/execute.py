@@ -3,7 +3,6 @@
 import datetime as dt
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import msgspec
 from msgspec import Struct, structs
@@ -157,11 +156,6 @@ def _open(executor: Executor, opened: Access, integration: Integration, sync_id:
     if connector.lend_notes is not None:
         connector.lend_notes(session, executor.store.notes(integration, executor.now))
     return session
-
-
-def credentials_of(executor: Executor, integration: Integration) -> Any:
-    """Return the integration's credentials, unsealed, as the struct of its tool. Raises AtsumeError."""
-    return access(executor.store, executor.connectors, executor.encryption_key, integration).credentials
 
 
 def _run(
