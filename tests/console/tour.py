@@ -18,3 +18,18 @@ def walk(console: Console, page: Page) -> Iterator[str]:
     yield "integrations"
     page.goto(f"{page.url}?search=nobody")
     yield "integrations-none"
+    page.go_back()
+    page.get_by_role("link", name="Acme GmbH").click()
+    page.get_by_role("heading", name="Overview").wait_for()
+    page.get_by_role("button", name="Test permissions").click()
+    page.get_by_text("Every permission was tested").wait_for()
+    yield "integration"
+    page.get_by_role("button", name="Sync now").click()
+    page.get_by_text("The sync is queued").wait_for()
+    yield "run-queued"
+    console.work()
+    page.get_by_text("Where our own time went").wait_for()
+    yield "run"
+    page.get_by_role("link", name="Syncs").click()
+    page.get_by_role("heading", name="Syncs").wait_for()
+    yield "syncs"

@@ -12,10 +12,11 @@ from typing import Any
 import httpx
 
 from atsume import clock, operators
-from atsume.model.integration import EndUser
+from atsume.model.integration import EndUser, SyncType
 from atsume.model.operator import Operator, Role
 from atsume.store.rows import AuditEntry, NewIntegration
 from atsume.store.store import Store
+from atsume.sync.execute import execute
 from atsume.web.console.visit import HOME
 from personio_simulator.options import Options
 from tests.end_to_end.mirrored import served
@@ -37,7 +38,11 @@ class Console:
         self.environment = self.integration.environment_id
         self.operators = {role: self.add(role.value, role) for role in Role}
         self._signed_in: dict[str, httpx.Client] = {}
-        self.ours = {"environment": self.environment, "integration": self.integration.id}
+        self.ours = {
+            "environment": self.environment,
+            "integration": self.integration.id,
+            "run": self.store.sync_runs(self.integration.id)[0].id,
+        }
         self.theirs = self._foreign()
 
     def add(self, name: str, role: Role, environments: tuple[str, ...] | None = None) -> Operator:
@@ -59,7 +64,8 @@ class Console:
             ),
             clock.now(),
         )
-        return {"environment": environment.id, "integration": integration.id}
+        run, _ = self.store.queue_sync(integration.id, SyncType.FULL, clock.now())
+        return {"environment": environment.id, "integration": integration.id, "run": run.id}
 
     def stranger(self) -> httpx.Client:
         """Return a browser that is not signed in."""
@@ -100,6 +106,13 @@ class Console:
     def audit(self, limit: int = 1) -> list[AuditEntry]:
         """Return the newest entries of the audit log."""
         return self.store.audit_entries(limit=limit)
+
+    def work(self) -> None:
+        """Carry out the syncs that are queued for our integration, as a worker would."""
+        for run in self.store.sync_runs(self.integration.id):
+            claimed = self.store.claim_sync(clock.now(), run.id)
+            if claimed is not None:
+                execute(self.mirror.server.executor, claimed, should_stop=lambda: False)
 
     def close(self) -> None:
         """Close the browsers."""

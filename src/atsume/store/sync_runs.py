@@ -161,10 +161,13 @@ class SyncRuns:
             row = connection.execute(sa.select(*_SHOWN).where(sync_runs.c.id == run_id)).first()
         return _run(row) if row is not None else None
 
-    def sync_runs(self, integration_id: str, limit: int = 50) -> list[SyncRun]:
-        """Return the newest runs of an integration, newest first."""
+    def sync_runs(self, integration_id: str, limit: int = 50, before: str | None = None) -> list[SyncRun]:
+        """Return the newest runs of an integration, newest first; only those queued before one of them, if asked."""
         no = sa.select(integrations.c.no).where(integrations.c.id == integration_id).scalar_subquery()
         query = sa.select(*_SHOWN).where(sync_runs.c.integration_no == no).order_by(sync_runs.c.no.desc()).limit(limit)
+        if before is not None:
+            last = sa.select(sync_runs.c.no).where(sync_runs.c.id == before).scalar_subquery()
+            query = query.where(sync_runs.c.no < last)
         with self.database.looking() as connection:
             return [_run(row) for row in connection.execute(query)]
 

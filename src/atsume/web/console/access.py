@@ -18,8 +18,14 @@ def _integration(visit: Visit, ident: str) -> Any:
     return found if found is not None and found.environment_id == visit.environment.id else None
 
 
+def _run(visit: Visit, ident: str) -> Any:
+    found = visit.around.store.sync_run(ident)
+    return found if found is not None and found.integration_id == visit.integration.id else None
+
+
 FINDERS: dict[str, Finder] = {
     "environment": _environment,
     "integration": _integration,
+    "run": _run,
 }
 """By parameter, in the order in which they stand in paths. A path with a parameter that is not here does not start."""

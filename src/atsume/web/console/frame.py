@@ -84,4 +84,5 @@ def _links(visit: Visit, rows: tuple[Row, ...], kind: str) -> tuple[Link, ...]:
         if "{" not in path:
             here = visit.url(visit.row.path)
             found.append(Link(label, path, here == path or here.startswith(path + "/")))
-    return tuple(found)
+    nearest = max((len(one.path) for one in found if one.is_here), default=0)
+    return tuple(Link(one.label, one.path, one.is_here and len(one.path) == nearest) for one in found)

@@ -11,3 +11,22 @@ for (const form of document.querySelectorAll("form[method=post]")) {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+// A sync that goes on is asked about every two seconds, until it has ended or the page cannot be seen.
+const live = document.querySelector("[data-live]");
+if (live) {
+  const ask = async () => {
+    if (!document.hidden) {
+      try {
+        const answer = await fetch(live.dataset.live, { headers: { accept: "text/html" } });
+        if (answer.redirected || !answer.ok) return;
+        live.innerHTML = await answer.text();
+      } catch {
+        // The server is away for a moment; what is shown stays.
+      }
+    }
+    if (live.querySelector("[data-over]")) window.location.reload();
+    else setTimeout(ask, 2000);
+  };
+  setTimeout(ask, 1000);
+}
