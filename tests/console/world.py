@@ -12,10 +12,14 @@ from typing import Any
 import httpx
 
 from atsume import clock, operators
+from atsume.ids import record_id
+from atsume.model.ats.applications import Application
+from atsume.model.catalogue import MODELS
 from atsume.model.integration import EndUser, SyncType
 from atsume.model.operator import Operator, Role
-from atsume.store.rows import AuditEntry, NewIntegration
+from atsume.store.rows import AuditEntry, NewIntegration, Writes
 from atsume.store.store import Store
+from atsume.sync import ingest
 from atsume.sync.execute import execute
 from atsume.web.console.visit import HOME
 from personio_simulator.options import Options
@@ -42,6 +46,8 @@ class Console:
             "environment": self.environment,
             "integration": self.integration.id,
             "run": self.store.sync_runs(self.integration.id)[0].id,
+            "model": "ats_applications",
+            "record": self.store.peek_page("ats_applications", self.integration.no, limit=1)[0].id,
         }
         self.theirs = self._foreign()
 
@@ -65,7 +71,16 @@ class Console:
             clock.now(),
         )
         run, _ = self.store.queue_sync(integration.id, SyncType.FULL, clock.now())
-        return {"environment": environment.id, "integration": integration.id, "run": run.id}
+        record = record_id(integration.id, "ats_applications", "theirs")
+        row = ingest.row(integration.id, MODELS["ats_applications"], Application(remote_id="theirs"), 1)
+        self.store.commit("ats_applications", integration, Writes(created=[row]), "2026-01-01T00:00:00.000Z")
+        return {
+            "environment": environment.id,
+            "integration": integration.id,
+            "run": run.id,
+            "model": "ats_offers",
+            "record": record,
+        }
 
     def stranger(self) -> httpx.Client:
         """Return a browser that is not signed in."""

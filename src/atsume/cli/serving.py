@@ -23,8 +23,10 @@ def application(server: "Server", wake: "Callable[[], None] | None") -> "Litesta
     """Return the API and the pages of an opened server. `wake` tells a worker in this process that work is due."""
     from atsume.api.app import create_app
     from atsume.api.deps import Deps
+    from atsume.integrations.fields import Fieldwork
     from atsume.integrations.flow import Surroundings
     from atsume.serve import passthrough, test_permissions, write_actions
+    from atsume.sync.execute import open_session
     from atsume.web import guides, logs
     from atsume.web.connect import routes as connect
     from atsume.web.console import routes as console
@@ -58,6 +60,8 @@ def application(server: "Server", wake: "Callable[[], None] | None") -> "Litesta
         now=server.executor.now,
         wake=deps.wake,
         test=lambda integration: test_permissions(server, integration),
+        open=lambda integration: open_session(server.executor, integration, None),
+        work=Fieldwork(store=server.store, connectors=server.connectors, now=server.executor.now),
     )
     throttle = Throttle(server.executor.now)
     pages = [

@@ -1,12 +1,13 @@
 """The Custom Field Explorer: a few live records of each model and their fields, without waiting for a sync."""
 
+import itertools
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from msgspec import Struct
 
 from atsume.connectors.base import Mirror, Session, Stream
-from atsume.errors import AtsumeError
+from atsume.errors import AtsumeError, Code
 from atsume.model import paths
 from atsume.model.fields import CUSTOMISABLE, FieldBook
 from atsume.model.record import Record
@@ -15,6 +16,8 @@ from atsume.sync.fields import examples
 
 LIMIT = 25
 """Live records looked at, by model."""
+PAGES = 20
+"""Pages looked through for a single record."""
 
 
 class Sample(Struct, frozen=True):
@@ -75,6 +78,25 @@ def _first(stream: Stream, remote: Callable[..., dict[str, Any]], mirror: Mirror
     return [
         Sample(stream.model, one.remote_id, remote(one), record) for one, record in zip(chosen, records, strict=True)
     ]
+
+
+def look(session: Session, model: str, remote_id: str) -> dict[str, Any] | None:
+    """Return what the tool says about one record now; None when it does not come.
+
+    Where the tool cannot be asked for single records, its first pages are looked through. Raises AtsumeError.
+    """
+    try:
+        stream = next((one for one in session.streams() if one.model == model), None)
+        if stream is None or stream.remote is None:
+            raise AtsumeError(Code.MODEL_NOT_AVAILABLE, "This is a record that the connector makes from others.")
+        pages = stream.some([remote_id]) if stream.some is not None else stream.fetch()
+        for page in itertools.islice(pages, PAGES):
+            for one in stream.decode(page):
+                if one.remote_id == remote_id:
+                    return stream.remote(one)
+        return None
+    finally:
+        session.close()
 
 
 def explored(samples: Sequence[Sample], book: FieldBook, scope: Scope, *, with_examples: bool) -> list[Explored]:

@@ -28,7 +28,7 @@ MARGIN = dt.timedelta(seconds=10)
 FORGOTTEN = dt.timedelta(hours=1)
 """And so much earlier where the feed does not go back that far: no commit takes that long."""
 
-_KINDS = {"c": "created", "u": "updated", "d": "deleted"}
+KINDS = {"c": "created", "u": "updated", "d": "deleted"}
 
 
 class Turn(Struct, frozen=True):
@@ -220,6 +220,6 @@ def _since() -> sa.Select[*tuple[Any, ...]]:
 
 def _unpacked(first: int, model: str, at: Timestamp, changes: str) -> list[Change]:
     return [
-        Change(sequence=sequence, model=model, kind=_KINDS[packed[0]], id=packed[1:], changed_at=at)
+        Change(sequence=sequence, model=model, kind=KINDS[packed[0]], id=packed[1:], changed_at=at)
         for sequence, packed in enumerate(changes.split(","), first & SEQ_MASK)
     ]

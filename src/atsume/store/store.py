@@ -13,6 +13,7 @@ from atsume.store.deliveries import Deliveries
 from atsume.store.endpoints import Endpoints
 from atsume.store.erasure import Erasure
 from atsume.store.exchanges import Exchanges
+from atsume.store.explore import Explore
 from atsume.store.feed import Feed
 from atsume.store.fields import Fields
 from atsume.store.given_ids import GivenIds
@@ -68,6 +69,7 @@ class Store(
     Operators,
     Overview,
     Window,
+    Explore,
 ):
     """An open store. Each base holds one topic."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from atsume.model.catalogue import MODELS
 from atsume.web.console.visit import Visit
 
 Finder = Callable[[Visit, str], Any]
@@ -23,9 +24,19 @@ def _run(visit: Visit, ident: str) -> Any:
     return found if found is not None and found.integration_id == visit.integration.id else None
 
 
+def _model(_visit: Visit, name: str) -> Any:
+    return MODELS.get(name)
+
+
+def _record(visit: Visit, ident: str) -> Any:
+    return visit.around.store.peek(visit.path["model"], visit.integration.no, ident)
+
+
 FINDERS: dict[str, Finder] = {
     "environment": _environment,
     "integration": _integration,
     "run": _run,
+    "model": _model,
+    "record": _record,
 }
 """By parameter, in the order in which they stand in paths. A path with a parameter that is not here does not start."""

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from atsume.connectors.base import Connector
+from atsume.connectors.base import Connector, Session
+from atsume.integrations.fields import Fieldwork
 from atsume.model.integration import Integration
 from atsume.store.store import Store
 from atsume.sync.permissions import Shown
@@ -23,6 +24,9 @@ class Around(Struct, frozen=True, kw_only=True):
     """Tells the worker that something was queued."""
     test: Callable[[Integration], list[Shown]]
     """Asks the tool for every permission of an integration now."""
+    open: Callable[[Integration], Session]
+    """Opens an integration's tool with its credentials. Raises AtsumeError."""
+    work: Fieldwork
 
     @property
     def is_secure(self) -> bool:

@@ -122,6 +122,11 @@ class Visit(Struct, kw_only=True):
         """Return whether who is asking may do what needs a role."""
         return self.visitor is not None and self.visitor.operator.role.covers(role)
 
+    def number(self, name: str) -> int | None:
+        """Return a whole number of the query; None when it is not one."""
+        text = self.query.get(name, "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 13 else None
+
     def url(self, path: str, **names: str) -> str:
         """Return the address of a path of the route table; names that this visit's path has need not be given."""
         for name, value in {**self.path, **names}.items():

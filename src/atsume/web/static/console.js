@@ -12,6 +12,13 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// What was told once is not told again when the page is loaded anew.
+const here = new URL(window.location.href);
+if (here.searchParams.has("told")) {
+  here.searchParams.delete("told");
+  window.history.replaceState(null, "", here);
+}
+
 // A sync that goes on is asked about every two seconds, until it has ended or the page cannot be seen.
 const live = document.querySelector("[data-live]");
 if (live) {

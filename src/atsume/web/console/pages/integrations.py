@@ -47,8 +47,7 @@ class ListPage(Struct, frozen=True, kw_only=True):
 def listed(visit: Visit) -> Page:
     """List the integrations of an environment."""
     search = visit.query.get("search", "").strip()[:200]
-    after = visit.query.get("after", "")
-    number = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
+    number = visit.number("after") or 0
     found = visit.around.store.integration_page(visit.environment.id, search=search, after=number, limit=PAGE + 1)
     shown, more = found[:PAGE], len(found) > PAGE
     body = ListPage(
