@@ -9,7 +9,7 @@ from tests.console.world import PASSWORD, Console
 
 def walk(console: Console, page: Page) -> Iterator[str]:
     """Go from page to page as an admin does; yield a name at each."""
-    for part in (_in, _integration, _data):
+    for part in (_in, _integration, _data, _fields, _webhooks, _rest):
         yield from part(console, page)
 
 
@@ -33,7 +33,7 @@ def _integration(console: Console, page: Page) -> Iterator[str]:
     page.get_by_text("Every permission was tested").wait_for()
     yield "integration"
     page.get_by_role("button", name="Sync now").click()
-    page.get_by_text("The sync is queued").wait_for()
+    page.locator(".told").wait_for()
     yield "run-queued"
     console.work()
     page.get_by_text("Where our own time went").wait_for()
@@ -68,3 +68,43 @@ def _data(_console: Console, page: Page) -> Iterator[str]:
     page.get_by_role("link", name="Ask the tool now").click()
     page.get_by_text("asked just now").wait_for()
     yield "record-application"
+
+
+def _fields(console: Console, page: Page) -> Iterator[str]:
+    page.goto(console.url + console.path("/{environment}/integrations/{integration}/fields?model=ats_jobs"))
+    yield "fields"
+    row = page.locator("tr", has_text=console.custom_key)
+    row.get_by_role("combobox").select_option(console.ours["integration_field"])
+    row.get_by_role("button", name="Preview").click()
+    page.get_by_text("Nothing is saved yet").wait_for()
+    yield "fields-preview"
+    page.locator("tr", has_text=console.custom_key).get_by_role("button", name="Save").click()
+    page.get_by_text("Saved.").wait_for()
+    page.get_by_role("link", name="Look at live records now").click()
+    page.get_by_text("As found on live records just now").wait_for()
+    yield "fields-live"
+
+
+def _webhooks(console: Console, page: Page) -> Iterator[str]:
+    page.get_by_role("link", name="Webhooks").click()
+    page.get_by_role("heading", name="Webhooks").wait_for()
+    yield "webhooks"
+    page.get_by_label("Address").fill("http://nowhere.invalid/hooks")
+    page.get_by_role("button", name="Add and show the secret").click()
+    page.get_by_text("It is shown this once").wait_for()
+    yield "secret"
+    page.get_by_role("link", name="Webhooks").click()
+    page.locator("tbody th a").first.click()
+    page.get_by_role("heading", name="Webhook endpoint").wait_for()
+    yield "webhook"
+    page.locator("tbody th a").first.click()
+    page.get_by_role("button", name="Send once more").click()
+    page.get_by_text("It is sent once more").wait_for()
+    yield "delivery"
+
+
+def _rest(_console: Console, page: Page) -> Iterator[str]:
+    for name in ("Logs", "API keys", "Environment", "Audit log"):
+        page.get_by_role("navigation", name="Console").get_by_role("link", name=name).click()
+        page.get_by_role("heading", name=name, exact=True).wait_for()
+        yield name.lower().replace(" ", "-")

@@ -3,6 +3,7 @@
 A second environment holds the same kinds of things: what belongs to it must never be found through the first.
 """
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,12 +13,17 @@ from typing import Any
 import httpx
 
 from atsume import clock, operators
-from atsume.ids import record_id
+from atsume.crypto import seal
+from atsume.ids import random_id, record_id
 from atsume.model.ats.applications import Application
 from atsume.model.catalogue import MODELS
-from atsume.model.integration import EndUser, SyncType
+from atsume.model.fields import CustomField, IntegrationField
+from atsume.model.integration import EndUser, Integration, SyncType
 from atsume.model.operator import Operator, Role
-from atsume.store.rows import AuditEntry, NewIntegration, Writes
+from atsume.store.fields import field_id
+from atsume.store.rows import AuditEntry, LoggedExchange, NewIntegration, Writes
+from atsume.store.rows_webhooks import WebhookEndpoint
+from atsume.store.schema_webhooks import events
 from atsume.store.store import Store
 from atsume.sync import ingest
 from atsume.sync.execute import execute
@@ -49,7 +55,13 @@ class Console:
             "model": "ats_applications",
             "record": self.store.peek_page("ats_applications", self.integration.no, limit=1)[0].id,
         }
+        self.ours |= self._more(self.environment, self.integration)
         self.theirs = self._foreign()
+
+    @property
+    def custom_key(self) -> str:
+        """Key of our custom field."""
+        return f"team_{self.environment[:6]}"
 
     def add(self, name: str, role: Role, environments: tuple[str, ...] | None = None) -> Operator:
         """Add an operator."""
@@ -80,7 +92,71 @@ class Console:
             "run": run.id,
             "model": "ats_offers",
             "record": record,
+            **self._more(environment.id, integration),
         }
+
+    def _more(self, environment_id: str, integration: Integration) -> dict[str, str]:
+        """Make what an environment and an integration have besides records; return the ids by parameter."""
+        now, server, name = clock.now(), self.mirror.server, environment_id[:6]
+        endpoint = WebhookEndpoint(
+            id=random_id(),
+            environment_id=environment_id,
+            url=f"https://{name.lower()}.example/hooks",
+            events=["sync-finished"],
+            created_at=now,
+        )
+        self.store.add_endpoint(endpoint, seal(server.encryption_key, b"whsec_dGVzdA==", endpoint.id))
+        event = self._event(environment_id, integration.id)
+        self.store.replay_events(endpoint, now - dt.timedelta(days=1), now + dt.timedelta(days=1), now)
+        self.store.add_exchange(
+            LoggedExchange(
+                id=random_id(),
+                direction="in",
+                at=now,
+                method="GET",
+                url=f"/v1/ats/jobs?of={name}",
+                status=409,
+                duration_seconds=0.01,
+                environment_id=environment_id,
+                integration_id=integration.id,
+                code="INTEGRATION.INACTIVE",
+                message="This integration is disabled.",
+            )
+        )
+        found = IntegrationField(
+            id=field_id(integration.id, "ats_jobs", "department.name"),
+            model="ats_jobs",
+            key="department.name",
+            label="Department",
+            type="DEFAULT",
+            seen=8,
+            filled=6,
+        )
+        self.store.found_fields(integration, [found], counts=True)
+        custom = CustomField(id=random_id(), environment_id=environment_id, model="ats_jobs", key=f"team_{name}")
+        self.store.add_custom_field(custom)
+        key = self.store.add_api_key(environment_id, f"key of {name}", random_id(), "atsume_test0", now)
+        return {
+            "endpoint": endpoint.id,
+            "delivery": f"{endpoint.id}.{event}",
+            "key": key.id,
+            "custom_field": custom.id,
+            "integration_field": found.id,
+        }
+
+    def _event(self, environment_id: str, integration_id: str) -> str:
+        ident = random_id()
+        values = {
+            "id": ident,
+            "environment_id": environment_id,
+            "integration_id": integration_id,
+            "type": "sync-finished",
+            "body": "{}",
+            "at": clock.now(),
+        }
+        with self.store.database.writing() as connection:
+            connection.execute(events.insert().values(values))
+        return ident
 
     def stranger(self) -> httpx.Client:
         """Return a browser that is not signed in."""

@@ -12,9 +12,10 @@ import click
 from atsume.cli.output import opened, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from litestar import Litestar
+    from litestar.types import ControllerRouterHandler
 
     from atsume.serve import Server
 
@@ -23,14 +24,10 @@ def application(server: "Server", wake: "Callable[[], None] | None") -> "Litesta
     """Return the API and the pages of an opened server. `wake` tells a worker in this process that work is due."""
     from atsume.api.app import create_app
     from atsume.api.deps import Deps
-    from atsume.integrations.fields import Fieldwork
     from atsume.integrations.flow import Surroundings
     from atsume.serve import passthrough, test_permissions, write_actions
-    from atsume.sync.execute import open_session
     from atsume.web import guides, logs
     from atsume.web.connect import routes as connect
-    from atsume.web.console import routes as console
-    from atsume.web.console.around import Around
     from atsume.web.throttle import Throttle
 
     deps = Deps(
@@ -53,24 +50,36 @@ def application(server: "Server", wake: "Callable[[], None] | None") -> "Litesta
         now=server.executor.now,
         wake=deps.wake,
     )
-    console_around = Around(
-        store=server.store,
-        connectors=server.connectors,
-        public_url=server.config.public_url,
-        now=server.executor.now,
-        wake=deps.wake,
-        test=lambda integration: test_permissions(server, integration),
-        open=lambda integration: open_session(server.executor, integration, None),
-        work=Fieldwork(store=server.store, connectors=server.connectors, now=server.executor.now),
-    )
     throttle = Throttle(server.executor.now)
     pages = [
         *logs.routes(server.store, throttle),
         *guides.routes(server.connectors),
         *connect.routes(around, throttle),
-        *console.routes(console_around),
+        *_console(server, deps.wake),
     ]
     return create_app(deps, pages)
+
+
+def _console(server: "Server", wake: "Callable[[], None]") -> "Sequence[ControllerRouterHandler]":
+    """Return the routes of the console."""
+    from atsume.integrations.fields import Fieldwork
+    from atsume.serve import test_permissions
+    from atsume.sync.execute import open_session
+    from atsume.web.console import routes
+    from atsume.web.console.around import Around
+
+    around = Around(
+        store=server.store,
+        connectors=server.connectors,
+        public_url=server.config.public_url,
+        now=server.executor.now,
+        wake=wake,
+        test=lambda integration: test_permissions(server, integration),
+        open=lambda integration: open_session(server.executor, integration, None),
+        work=Fieldwork(store=server.store, connectors=server.connectors, now=server.executor.now),
+        courier=server.courier,
+    )
+    return routes.routes(around)
 
 
 @click.command()

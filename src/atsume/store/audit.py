@@ -29,3 +29,17 @@ class Audit:
                 AuditEntry(**dict(zip(AuditEntry.__struct_fields__, row, strict=True)))
                 for row in connection.execute(query)
             ]
+
+    def audit_page(
+        self, environment_id: str, *, with_general: bool, before: int | None = None, limit: int = 50
+    ) -> list[tuple[int, AuditEntry]]:
+        """Return numbered entries of an environment, newest first; with what belongs to none of them, if asked."""
+        ours = audit_entries.c.environment_id == environment_id
+        where = [sa.or_(ours, audit_entries.c.environment_id.is_(None)) if with_general else ours]
+        where += [] if before is None else [audit_entries.c.no < before]
+        query = sa.select(audit_entries.c.no, *_SHOWN).where(*where).order_by(audit_entries.c.no.desc()).limit(limit)
+        with self.database.looking() as connection:
+            return [
+                (row[0], AuditEntry(**dict(zip(AuditEntry.__struct_fields__, row[1:], strict=True))))
+                for row in connection.execute(query)
+            ]

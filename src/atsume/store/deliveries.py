@@ -128,9 +128,14 @@ class Deliveries:
         """Return a delivery."""
         return next(iter(self._deliveries(deliveries.c.id == delivery_id)), None)
 
-    def deliveries(self, endpoint_id: str, state: DeliveryState | None = None, limit: int = 100) -> list[Delivery]:
-        """Return the newest deliveries of an endpoint, newest first."""
+    def deliveries(
+        self, endpoint_id: str, state: DeliveryState | None = None, limit: int = 100, before: str | None = None
+    ) -> list[Delivery]:
+        """Return the newest deliveries of an endpoint, newest first; only those after one of them, if asked."""
         wanted = [] if state is None else [deliveries.c.state == state.value]
+        if before is not None and (last := self.delivery(before)) is not None:
+            same = deliveries.c.created_at == last.created_at
+            wanted.append(sa.or_(deliveries.c.created_at < last.created_at, sa.and_(same, deliveries.c.id > last.id)))
         return self._deliveries(deliveries.c.endpoint_id == endpoint_id, *wanted, limit=limit)
 
     def _deliveries(self, *where: sa.ColumnElement[bool], limit: int = 1) -> list[Delivery]:

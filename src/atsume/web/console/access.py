@@ -32,11 +32,38 @@ def _record(visit: Visit, ident: str) -> Any:
     return visit.around.store.peek(visit.path["model"], visit.integration.no, ident)
 
 
+def _endpoint(visit: Visit, ident: str) -> Any:
+    found = visit.around.store.endpoint(ident)
+    return found if found is not None and found.environment_id == visit.environment.id else None
+
+
+def _delivery(visit: Visit, ident: str) -> Any:
+    found = visit.around.store.delivery(ident)
+    return found if found is not None and found.endpoint_id == visit.found["endpoint"].id else None
+
+
+def _key(visit: Visit, ident: str) -> Any:
+    return next((one for one in visit.around.store.api_keys(visit.environment.id) if one.id == ident), None)
+
+
+def _custom_field(visit: Visit, ident: str) -> Any:
+    return next((one for one in visit.around.store.custom_fields(visit.environment.id) if one.id == ident), None)
+
+
+def _integration_field(visit: Visit, ident: str) -> Any:
+    return visit.around.store.integration_field(visit.integration.no, ident)
+
+
 FINDERS: dict[str, Finder] = {
     "environment": _environment,
     "integration": _integration,
     "run": _run,
     "model": _model,
     "record": _record,
+    "endpoint": _endpoint,
+    "delivery": _delivery,
+    "key": _key,
+    "custom_field": _custom_field,
+    "integration_field": _integration_field,
 }
 """By parameter, in the order in which they stand in paths. A path with a parameter that is not here does not start."""

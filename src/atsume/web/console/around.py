@@ -10,6 +10,7 @@ from atsume.integrations.fields import Fieldwork
 from atsume.model.integration import Integration
 from atsume.store.store import Store
 from atsume.sync.permissions import Shown
+from atsume.webhooks.deliver import Courier
 
 
 class Around(Struct, frozen=True, kw_only=True):
@@ -27,6 +28,7 @@ class Around(Struct, frozen=True, kw_only=True):
     open: Callable[[Integration], Session]
     """Opens an integration's tool with its credentials. Raises AtsumeError."""
     work: Fieldwork
+    courier: Courier
 
     @property
     def is_secure(self) -> bool:

@@ -1,6 +1,18 @@
 """The console's table of contents: every page and form, and the sentences that are shown after a form."""
 
-from atsume.web.console.pages import data, integration, integrations, record, signing_in, syncs
+from atsume.web.console.pages import (
+    audit,
+    data,
+    environment,
+    fields,
+    integration,
+    integrations,
+    logs,
+    record,
+    signing_in,
+    syncs,
+    webhooks,
+)
 from atsume.web.console.visit import Row
 
 ROWS: tuple[Row, ...] = (
@@ -10,7 +22,18 @@ ROWS: tuple[Row, ...] = (
     *syncs.ROWS,
     *data.ROWS,
     *record.ROWS,
+    *fields.ROWS,
+    *webhooks.ROWS,
+    *logs.ROWS,
+    *environment.ROWS,
+    *audit.ROWS,
 )
 """The order is that of the navigation and of the tabs."""
 
-TOLD: dict[str, str] = {**signing_in.TOLD, **integration.TOLD}
+TOLD: dict[str, str] = {
+    **signing_in.TOLD,
+    **integration.TOLD,
+    **fields.TOLD,
+    **webhooks.TOLD,
+    **environment.TOLD,
+}

@@ -111,8 +111,9 @@ class Desk:
             visit.fault = str(fault)
             page = visit.row.again(visit)
             answer = structs.replace(page, status=400) if isinstance(page, Page) else page
-        if isinstance(answer, Done):
-            self._note(visit, answer)
+        done = answer.done if isinstance(answer, Page) else answer
+        if isinstance(done, Done):
+            self._note(visit, done)
         return self._sent(visit, answer)
 
     def _sent(self, visit: Visit, answer: Answer) -> Response[Any]:

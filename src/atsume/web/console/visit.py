@@ -18,6 +18,17 @@ from atsume.web.console.around import Around
 HOME = "/console"
 
 
+class Done(Struct, frozen=True, kw_only=True):
+    """A view's answer to a form: what was done, for the audit log, and where to go on."""
+
+    to: str = ""
+    told: str = ""
+    """Key of the sentence that is shown there; see `contents.TOLD`."""
+    subject: str | None = None
+    details: str | None = None
+    """For the audit log. No secret, no personal data."""
+
+
 class Page(Struct, frozen=True, kw_only=True):
     """A view's answer: a template and what it may see."""
 
@@ -27,17 +38,8 @@ class Page(Struct, frozen=True, kw_only=True):
     status: int = 200
     refresh_seconds: int | None = None
     """The page is asked for again after so long, by browsers without scripts."""
-
-
-class Done(Struct, frozen=True, kw_only=True):
-    """A view's answer to a form: what was done, for the audit log, and where to go on."""
-
-    to: str
-    told: str = ""
-    """Key of the sentence that is shown there; see `contents.TOLD`."""
-    subject: str | None = None
-    details: str | None = None
-    """For the audit log. No secret, no personal data."""
+    done: Done | None = None
+    """Of a form that is answered with a page, such as a secret that is shown once: what was done."""
 
 
 class Go(Struct, frozen=True):
