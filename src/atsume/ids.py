@@ -35,6 +35,16 @@ def integration_id(tool: str) -> str:
     return f"{tool}:{random_id()}"
 
 
+def digest(*facts: str) -> str:
+    """Return the hash under which facts are found again; they cannot be read from it."""
+    return hashlib.blake2b("\0".join(facts).encode(), digest_size=24).hexdigest()
+
+
+def applicant(integration_id: str, email: str, job_remote_id: str) -> str:
+    """Return the hash of whoever applies for a job: the database keeps two of one from being written at once."""
+    return digest(integration_id, email.lower(), job_remote_id)
+
+
 class Cursor(msgspec.Struct, array_like=True, frozen=True):
     """Where the next page begins. Opaque on the wire, bound to the filters it was made for."""
 

@@ -129,7 +129,7 @@ def test_a_failed_upload_creates_nothing(faulty: Site) -> None:
     assert faulty.open_writes() == []
 
 
-@pytest.mark.parametrize(("number", "sees_again", "code", "count"), [(31, True, None, 1), (32, False, EXISTS, 0)])
+@pytest.mark.parametrize(("number", "sees_again", "code", "count"), [(35, True, None, 1), (36, False, EXISTS, 0)])
 def test_said_to_exist_and_found_nowhere(
     faulty: Site, number: int, sees_again: bool, code: str | None, count: int
 ) -> None:
@@ -250,6 +250,19 @@ def test_an_erased_person_is_not_waited_for(fresh: Site) -> None:
     (left,) = site.get(f"/ats/candidates?ids={told['candidate_id']}&include_deleted=true").json()["data"]["results"]
     assert (left["email_addresses"], left["first_name"], left["remote_deleted_at"] is None) == (None, None, False)
     assert site.open_writes() == []
+
+
+def test_an_erased_person_is_not_sent(faulty: Site) -> None:
+    """A write that failed for now, of which there are no records yet, is forgotten too."""
+    site = faulty
+    site.company.fault(kind="status", status=500, route=CREATE, count=None)
+    assert site.apply(somebody(41)).status_code == 503
+    site.company.clear_faults()
+    assert len(site.open_writes()) == 1
+    assert erase_person(site.store, "mara41@example.org", clock.now, dry_run=False).erased == {"writes": 1}
+    assert site.open_writes() == []
+    settle(site)
+    assert made(site, 41) == 0
 
 
 def test_what_only_waits_is_not_in_flight(fresh: Site) -> None:

@@ -120,7 +120,11 @@ def _untouched(
         seconds = outcome.retry_after_seconds or BACKOFF_SECONDS[0]
         state = WriteState.SENDING if was_unclear else WriteState.INTENDED
         return _advance(stint, write, state=state, owner=None, seconds=seconds), False
-    return _refuse(stint, write, error), False
+    try:
+        return _end_untold(stint, write, error), False
+    except NotMine:  # told at this very moment that it will be sent: so it will
+        write = mine_again(stint, write)
+        return _untouched(stint, write, outcome, error, is_last=is_last, was_unclear=was_unclear)
 
 
 def _exists(stint: Stint, write: Write, prepared: Prepared, error: AtsumeError, *, is_last: bool) -> tuple[Write, bool]:
@@ -182,14 +186,23 @@ def _finish(stint: Stint, write: Write, prepared: Prepared, found: Found) -> Wri
 
 def _refuse(stint: Stint, write: Write, error: AtsumeError) -> Write:
     """End a write that had no effect. Its key is free again, unless only another request could fare better."""
-    told = (error.code.name, error.message, error.retry_after_seconds)
     if write.application_id is None:
-        values = ended(WriteState.REFUSED, stint.now())
-        if error.code.fixer is not Fixer.CALLER:
-            values["key_hash"] = None
-        return _advance(stint, write, **values, error=told)
+        try:
+            return _end_untold(stint, write, error)
+        except NotMine:  # told at this very moment: what was told has to go again
+            write = mine_again(stint, write)
+    told = (error.code.name, error.message, error.retry_after_seconds)
     bury_provisional(stint.keeper, write, told)
     return stint.keeper.store.write(write.id) or write
+
+
+def _end_untold(stint: Stint, write: Write, error: AtsumeError) -> Write:
+    """End a write that had no effect and whose ids nobody was told. Raises NotMine, also when they were meanwhile."""
+    values = ended(WriteState.REFUSED, stint.now())
+    if error.code.fixer is not Fixer.CALLER:
+        values["key_hash"] = None
+    told = (error.code.name, error.message, error.retry_after_seconds)
+    return stint.keeper.store.advance_write(write, **values, error=told)
 
 
 def _fail(stint: Stint, write: Write, error: AtsumeError) -> Write:
@@ -197,7 +210,11 @@ def _fail(stint: Stint, write: Write, error: AtsumeError) -> Write:
     if write.application_id is not None:
         return _later(stint, write)
     told = (error.code.name, error.message, error.retry_after_seconds)
-    return _advance(stint, write, is_promised=0, error=told, owner=None, seconds=BACKOFF_SECONDS[0])
+    due_at = stint.now() + dt.timedelta(seconds=BACKOFF_SECONDS[0])
+    try:
+        return stint.keeper.store.advance_write(write, is_promised=0, error=told, owner=None, due_at=due_at)
+    except NotMine:  # told at this very moment: then it stays promised
+        return _later(stint, mine_again(stint, write))
 
 
 def _never(stint: Stint, write: Write, prepared: Prepared) -> Write:

@@ -5,7 +5,6 @@ own, and after a crash wherever somebody finds it due (`actions/reconcile.py`).
 """
 
 import datetime as dt
-import hashlib
 import threading
 import time
 import traceback
@@ -26,7 +25,7 @@ from atsume.connectors.writing import Action, Prepared, RemoteRequest
 from atsume.crypto import seal, unseal
 from atsume.egress import Egress
 from atsume.errors import AtsumeError, Code
-from atsume.ids import random_id
+from atsume.ids import applicant, digest, random_id
 from atsume.model.ats.creation import Creation
 from atsume.model.integration import Integration
 from atsume.observe import log, redact
@@ -150,7 +149,7 @@ class Actions:
             action=ask.action,
             key_hash=key_hash,
             body_hash=ask.body_hash,
-            person_hash=digest(integration.id, prepared.person.lower(), prepared.job_remote_id),
+            person_hash=applicant(integration.id, prepared.person, prepared.job_remote_id),
             owner=self._owner_of(random_id()),
             sealed=seal(self.executor.encryption_key, msgspec.msgpack.encode(prepared), integration.id),
         )
@@ -324,11 +323,6 @@ UNRESOLVED = "The tool took the application but never showed its ids."
 
 def _seconds_until(moment: dt.datetime, now: Callable[[], dt.datetime]) -> float:
     return (moment - now()).total_seconds()
-
-
-def digest(*facts: str) -> str:
-    """Return the hash under which facts are found again; they cannot be read from it."""
-    return hashlib.blake2b("\0".join(facts).encode(), digest_size=24).hexdigest()
 
 
 def _may_be_tried_again(write: Write) -> bool:

@@ -76,7 +76,8 @@ class SharedTurns:
     def _take(self, counter: str, count: int) -> list["_Reserved"]:
         limit, window = self._limits[counter]
         ids, now = [random_id() for _ in range(count)], self._clock()
-        slots = self._store.take_turns(self._key(counter), ids, now, limit, window + MARGIN_SECONDS, self._patience())
+        patience = max(self._patience(), 0.0)  # however late it is, a turn that is free now is taken
+        slots = self._store.take_turns(self._key(counter), ids, now, limit, window + MARGIN_SECONDS, patience)
         if isinstance(slots, Wait):
             raise TooSoon(slots.seconds, limit, window)
         return [_Reserved(turn.id, turn.at, now) for turn in slots.turns]

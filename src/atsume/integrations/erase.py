@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
+from atsume.ids import applicant
 from atsume.model.integration import Integration
 from atsume.model.record import Timestamp, timestamp
 from atsume.store.erasure import KEPT
@@ -88,10 +89,18 @@ def erase_person(
     for integration, found in held:
         _tell(store, integration, found, lambda: timestamp(now()))
     erased = _sum([store.erase_records(found) for _, found in held] + [store.forget_address(email, environment_id)])
+    if waiting := sum(_forget_writes(store, one, email) for one in store.integrations(environment_id)):
+        erased = _sum([erased, {"writes": waiting}])
     remains = {model: Remains(count, MARKER) for model, count in counts.items()}
     for table, rows in store.mentions(email).items():
         remains[table] = Remains(rows, MENTIONED.get(table, ELSEWHERE))
     return Proof(what="person", dry_run=False, erased=erased, remains=remains, note=_about(counts))
+
+
+def _forget_writes(store: Store, integration: Integration, email: str) -> int:
+    """Forget what was to be sent for somebody, whether records stand for it yet or not."""
+    jobs = store.mirror(integration).live("ats_jobs")
+    return store.forget_writes(integration.no, [applicant(integration.id, email, job) for job in jobs])
 
 
 def _tell(

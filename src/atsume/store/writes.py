@@ -5,6 +5,7 @@ A write is open until its outcome is certain. Whoever carries it out owns it; ev
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
@@ -214,6 +215,15 @@ class WriteJournal:
             query = query.where(writes.c.integration_no == integration_no)
         with self.database.looking() as connection:
             return [_write(_kept(row)) for row in connection.execute(query)]
+
+    def forget_writes(self, integration_no: int, person_hashes: Sequence[str]) -> int:
+        """Forget all writes of these applicants, open ones too: what was not sent yet is not. Returns how many."""
+        mine = writes.c.integration_no == integration_no
+        with self.database.writing() as connection:
+            return sum(
+                connection.execute(sa.delete(writes).where(mine, writes.c.person_hash == one)).rowcount
+                for one in person_hashes
+            )
 
     def prune_writes(self, before: dt.datetime) -> int:
         """Forget the writes that ended before a moment, with their answers; return how many."""

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from atsume.actions.perform import Actions, Ask, Done, digest
+from atsume.actions.perform import Actions, Ask, Done
 from atsume.api import gate, query
 from atsume.api.ats import created
 from atsume.api.endpoints import Call, Endpoint, Family
@@ -19,6 +19,7 @@ from atsume.api.query import Parameter
 from atsume.connectors.writing import RemoteRequest
 from atsume.crypto import SealBroken, seal, unseal
 from atsume.errors import AtsumeError, Code
+from atsume.ids import digest
 from atsume.model.ats.creation import CreateApplication, CreateCandidate, Creation, Sent
 from atsume.model.integration import State
 from atsume.model.scope import allows_action
