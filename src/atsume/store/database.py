@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import event, exc
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import QueuePool
 
@@ -250,6 +251,11 @@ class Database:
             connection = plain.execution_options(atsume_writes=True)
             with connection.begin():
                 yield connection
+
+
+def insert(connection: sa.Connection, table: sa.Table) -> Any:
+    """Return an INSERT as the connection's engine has it: it can say what happens on a conflict."""
+    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
 
 
 def driver(connection: sa.Connection) -> Any:

@@ -10,9 +10,8 @@ from itertools import chain, zip_longest
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from atsume.store.database import Database
+from atsume.store.database import Database, insert
 from atsume.store.endpoints import as_endpoint, disable, subscribed
 from atsume.store.outbox import Note, noted
 from atsume.store.rows_webhooks import Attempt, Claimed, Delivery, DeliveryState, NewEvent, Tried, WebhookEndpoint
@@ -161,11 +160,10 @@ class Deliveries:
         """Send all events of a time range that an endpoint subscribes to, got or not; return how many."""
         mine = events.c.environment_id == endpoint.environment_id, events.c.type.in_(endpoint.events)
         query = sa.select(events).where(*mine, events.c.at >= start, events.c.at < end)
-        insert = sqlite.insert if self.database.is_sqlite else postgresql.insert
         with self.database.writing() as connection:
             rows = [_delivery(endpoint, event, at) for event in connection.execute(query)]
             for row in rows:
-                change = insert(deliveries).values(row | _AGAIN | {"next_at": at})
+                change = insert(connection, deliveries).values(row | _AGAIN | {"next_at": at})
                 connection.execute(change.on_conflict_do_update(index_elements=["id"], set_=_AGAIN | {"next_at": at}))
         return len(rows)
 

@@ -9,9 +9,8 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from msgspec import Struct
-from sqlalchemy.dialects import postgresql, sqlite
 
-from atsume.store.database import Database, driver
+from atsume.store.database import Database, driver, insert
 from atsume.store.writing_schema import paces
 
 STALE_SECONDS = 180.0
@@ -112,8 +111,8 @@ class Paces:
         )
         row = raw.execute(sql, known).fetchone()
         if row is None:
-            insert = sqlite.insert if self.database.is_sqlite else postgresql.insert
-            connection.execute(insert(paces).values(key=key, taken="[]", blocked_until=0.0).on_conflict_do_nothing())
+            first = insert(connection, paces).values(key=key, taken="[]", blocked_until=0.0)
+            connection.execute(first.on_conflict_do_nothing())
             row = raw.execute(sql, known).fetchone()
         return _turns.decode(row[0]), row[1]
 

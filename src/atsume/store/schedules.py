@@ -6,10 +6,9 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from atsume.model.integration import Integration, SyncType
-from atsume.store.database import Database
+from atsume.store.database import Database, insert
 from atsume.store.integrations import SHOWN, as_integration
 from atsume.store.rows import Schedule
 from atsume.store.schema import integrations, schedules
@@ -51,8 +50,7 @@ class Schedules:
             known = _schedule(held).watermarks if held is not None else {}
             marks = {model: at for model, at in {**known, **(watermarks or {})}.items() if at is not None}
             values["watermarks"] = msgspec.json.encode(marks).decode()
-            insert = (sqlite.insert if self.database.is_sqlite else postgresql.insert)(schedules)
-            row = insert.values(integration_no=integration_no, **values)
+            row = insert(connection, schedules).values(integration_no=integration_no, **values)
             connection.execute(row.on_conflict_do_update(index_elements=["integration_no"], set_=values))
 
     def queue_due(self, now: dt.datetime, limit: int, plan: Plan) -> int:
@@ -90,7 +88,7 @@ class Schedules:
         integration = as_integration(row)
         sync_type, next_due_at = plan(integration, _schedule(row))
         if sync_type is not None:
-            queue_in(connection, integration.id, sync_type, now, is_sqlite=self.database.is_sqlite, unless_busy=True)
+            queue_in(connection, integration.id, sync_type, now, unless_busy=True)
         move = sa.update(schedules).values(next_due_at=next_due_at, planned_at=now)
         connection.execute(move.where(schedules.c.integration_no == integration.no))
 

@@ -10,10 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from msgspec import Struct
-from sqlalchemy.dialects import postgresql, sqlite
 
 from atsume.model.integration import State, SyncState
-from atsume.store.database import Database
+from atsume.store.database import Database, insert
 from atsume.store.rows import StreamProgress, SyncRun
 from atsume.store.rows_webhooks import Attempt
 from atsume.store.schema import STREAM_TOTALS, integrations, stream_states, stream_totals, sync_runs, sync_totals
@@ -238,13 +237,9 @@ def count_attempt(connection: sa.Connection, attempt: Attempt) -> None:
     _add(connection, attempt_totals, ["answer"], [counts])
 
 
-def _insert(connection: sa.Connection, table: sa.Table) -> Any:
-    return (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(table)
-
-
 def _add(connection: sa.Connection, table: sa.Table, key: Iterable[str], rows: Sequence[Mapping[str, Any]]) -> None:
     """Add counts to the rows of a key, or begin them."""
-    add = _insert(connection, table)
+    add = insert(connection, table)
     more = {name: table.c[name] + add.excluded[name] for name in rows[0] if name not in key}
     connection.execute(add.on_conflict_do_update(index_elements=list(key), set_=more), rows)
 
@@ -261,7 +256,7 @@ def _standing(integration_no: int, stream: StreamProgress, at: dt.datetime | Non
 
 
 def _stand(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    put, held = _insert(connection, stream_states), stream_states.c
+    put, held = insert(connection, stream_states), stream_states.c
     new = put.excluded
     change = {
         "held_back": new.held_back,

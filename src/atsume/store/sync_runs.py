@@ -7,11 +7,10 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import exc
-from sqlalchemy.dialects import postgresql, sqlite
 
 from atsume.ids import random_id
 from atsume.model.integration import EndUser, SyncState, SyncType
-from atsume.store.database import Database, StoreError
+from atsume.store.database import Database, StoreError, insert
 from atsume.store.feed import announce
 from atsume.store.outbox import SyncFacts, note
 from atsume.store.rows import StreamProgress, SyncRun
@@ -34,7 +33,7 @@ class SyncRuns:
         """Return the run that is queued now, or the one that already was queued or running (then True)."""
         while True:
             with self.database.writing() as connection:
-                made = queue_in(connection, integration_id, sync_type, at, is_sqlite=self.database.is_sqlite)
+                made = queue_in(connection, integration_id, sync_type, at)
                 if made is not None:
                     return _run(made), False
                 query = sa.select(*_SHOWN).where(
@@ -178,7 +177,6 @@ def queue_in(
     sync_type: SyncType,
     at: dt.datetime,
     *,
-    is_sqlite: bool,
     unless_busy: bool = False,
 ) -> Any:
     """Queue a run inside a transaction and return its row; None when there is one, or (`unless_busy`) any other."""
@@ -201,10 +199,9 @@ def queue_in(
         source = source.where(
             ~sa.exists().where(other.c.integration_no == integrations.c.no, other.c.state.in_(_ACTIVE))
         )
-    insert = sqlite.insert if is_sqlite else postgresql.insert
     names = ["integration_no", *values, "queued_at"]
-    queued = insert(sync_runs).from_select(names, source).on_conflict_do_nothing().returning(*_SHOWN)
-    return connection.execute(queued).first()
+    queued = insert(connection, sync_runs).from_select(names, source).on_conflict_do_nothing()
+    return connection.execute(queued.returning(*_SHOWN)).first()
 
 
 def cancel_active(connection: sa.Connection, integration_id: str, at: dt.datetime, why: str) -> None:

@@ -5,9 +5,8 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 from msgspec import Struct
-from sqlalchemy.dialects import postgresql, sqlite
 
-from atsume.store.database import Database
+from atsume.store.database import Database, insert
 from atsume.store.schema import RECORDS
 from atsume.store.writing_schema import sources, tracked_applications
 
@@ -21,8 +20,7 @@ class Tracked:
         """Track applications, inside the transaction that writes their records."""
         values = [{"integration_no": integration_no, "remote_id": r, "since": at} for r in remote_ids]
         if values:
-            insert = sqlite.insert if self.database.is_sqlite else postgresql.insert
-            connection.execute(insert(tracked_applications).on_conflict_do_nothing(), values)
+            connection.execute(insert(connection, tracked_applications).on_conflict_do_nothing(), values)
 
     def tracked(self, integration_no: int) -> list[str]:
         """Return the remote ids of tracked applications."""
@@ -86,14 +84,13 @@ class Tracked:
         ]
         if not values:
             return
-        insert = (sqlite.insert if self.database.is_sqlite else postgresql.insert)(sources)
-        renewed = {name: insert.excluded[name] for name in ("name", "unified_key", "is_configured")}
-        renew = insert.on_conflict_do_update(
-            index_elements=[sources.c.integration_no, sources.c.remote_id],
-            set_=renewed,
-            where=sources.c.is_configured == 0 if only_learned else None,
-        )
         with self.database.writing() as connection:
+            put = insert(connection, sources)
+            renew = put.on_conflict_do_update(
+                index_elements=[sources.c.integration_no, sources.c.remote_id],
+                set_={name: put.excluded[name] for name in ("name", "unified_key", "is_configured")},
+                where=sources.c.is_configured == 0 if only_learned else None,
+            )
             connection.execute(renew, values)
 
     def forget_source(self, integration_no: int, remote_id: str) -> bool:
