@@ -33,6 +33,8 @@ BATCH = 2000
 OF_NOBODY = {
     "alembic_version": "the version of the schema",
     "replicas": "the processes that are at work",
+    "operators": "who may sign in to this server's console; removed by whoever runs it",
+    "operator_sessions": "where operators are signed in; each ends by itself",
     "paces": "when a tool was last asked, by company: times of the last minute",
     "stream_totals": "counts by tool and model, of nobody in particular",
     "sync_totals": "counts by tool and state, of nobody in particular",
