@@ -2,11 +2,12 @@
 
 import logging
 import os
+from collections.abc import Iterator
 
 import pytest
 import structlog
 
-from tests import parts
+from tests import parts, sentinels
 from tests.postgres import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
@@ -14,7 +15,21 @@ __all__ = ["postgres_server", "postgres_url"]
 pytest.register_assert_rewrite("tests.end_to_end.compare", "tests.end_to_end.world")
 
 
-structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG), processors=[sentinels.logged])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _secrets_stay_secret(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """When all is done, no credentials of a company are anywhere in the open."""
+    yield
+    sentinels.look_at_files(tmp_path_factory.getbasetemp())
+    assert sentinels.hits == []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Look at what a test printed."""
+    for title, text in report.sections:
+        sentinels.look(f"{title} of {report.nodeid}", text.encode())
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -20,6 +20,7 @@ import psycopg
 import pytest
 
 from atsume.store.store import Store
+from tests import sentinels
 
 _numbers = itertools.count()
 
@@ -83,6 +84,7 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     idle = _idle.setdefault(postgres_server, [])
     name = idle.pop() if idle else _made(postgres_server)
     yield _named(postgres_server, name)
+    sentinels.look_at_tables(_named(postgres_server, name))
     if _emptied(_named(postgres_server, name)):
         idle.append(name)
     else:

@@ -128,7 +128,7 @@ def test_a_key_may_be_bound_to_networks(whole: Site, allowed: tuple[str, ...] | 
 def test_secrets_are_nowhere_in_the_open(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Through the whole flow, a failed check, a sync and a relink: not in the database file, its job tables and log,
     not in logs, errors, metrics, nor on any page."""
-    lines: list[str] = []
+    lines, before = list[str](), structlog.get_config()
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG),
         processors=[lambda _logger, _name, event: lines.append(repr(event)) or str(event)],
@@ -138,7 +138,7 @@ def test_secrets_are_nowhere_in_the_open(tmp_path: Path, capsys: pytest.CaptureF
             seen = _everything_that_is_told(served)
             secrets = _sentinels(served)
     finally:
-        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+        structlog.configure(**before)
     files = [p for p in tmp_path.rglob("*") if p.is_file() and p.suffix != ".key"]
     captured = capsys.readouterr()
     places = {p.name: p.read_bytes() for p in files} | {"log": "".join(lines).encode()}

@@ -24,6 +24,7 @@ from atsume.store.rows import ListRequest, SyncRun
 from atsume.sync.execute import execute
 from personio_simulator.options import Options
 from personio_simulator.server import Handle, start
+from tests import sentinels
 
 Facts = dict[str, Any]
 
@@ -36,6 +37,7 @@ class Company:
         self.url = self.handle.url
         self._http = httpx.Client(base_url=f"{self.url}/_control", timeout=30)
         self.facts: Facts = self.control("GET", f"/companies/{options.company}")
+        sentinels.learn(self.facts)
         self.label = options.company
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
