@@ -87,8 +87,8 @@ class OfferRef(Struct, kw_only=True):
     status: Literal["ACCEPTED", "DECLINED", "SENT", "APPROVED", "DRAFT", "ABANDONED"] | None
 
 
-class Application(Struct, kw_only=True):
-    """What a candidate sent for a job."""
+class ApplicationFacts(Struct, kw_only=True):
+    """What every telling of an application begins with."""
 
     id: Id
     remote_id: str | None
@@ -102,6 +102,11 @@ class Application(Struct, kw_only=True):
     custom_fields: CustomFields | None
     integration_fields: list[IntegrationField]
     remote_url: str | None
+
+
+class Application(ApplicationFacts, kw_only=True):
+    """What a candidate sent for a job."""
+
     remote_created_at: Moment | None
     remote_updated_at: Moment | None
     remote_data: RemoteData | None

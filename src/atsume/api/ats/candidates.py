@@ -40,8 +40,8 @@ class CandidateApplication(Struct, kw_only=True):
     job: JobRef | None
 
 
-class Candidate(Struct, kw_only=True):
-    """Somebody who applies."""
+class CandidateFacts(Struct, kw_only=True):
+    """What every telling of a candidate holds."""
 
     id: Id
     remote_id: str
@@ -63,6 +63,11 @@ class Candidate(Struct, kw_only=True):
     remote_data: RemoteData | None
     changed_at: Moment
     remote_deleted_at: Moment | None
+
+
+class Candidate(CandidateFacts, kw_only=True):
+    """Somebody who applies."""
+
     applications: list[CandidateApplication]
     tags: list[Tag]
 

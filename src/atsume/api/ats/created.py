@@ -9,23 +9,9 @@ import msgspec
 from msgspec import Struct
 
 from atsume.api import envelope
-from atsume.api.ats.applications import QuestionAnswer
-from atsume.api.ats.candidates import Candidate
-from atsume.api.ats.embeds import (
-    CustomFields,
-    EmailAddress,
-    Id,
-    IntegrationField,
-    JobRef,
-    Location,
-    Moment,
-    Outcome,
-    PhoneNumber,
-    RemoteData,
-    SocialMedia,
-    StageRef,
-    Tag,
-)
+from atsume.api.ats.applications import ApplicationFacts
+from atsume.api.ats.candidates import Candidate, CandidateFacts
+from atsume.api.ats.embeds import JobRef, Moment, RemoteData, StageRef, Tag
 
 
 class Warned(Struct, kw_only=True):
@@ -34,47 +20,15 @@ class Warned(Struct, kw_only=True):
     message: str
 
 
-class CreatedCandidateRef(Struct, kw_only=True):
+class CreatedCandidateRef(CandidateFacts, kw_only=True):
     """The candidate inside a created application."""
 
-    id: Id
-    remote_id: str
-    first_name: str | None
-    last_name: str | None
-    company: str | None
-    title: str | None
-    confidential: bool | None
-    source: str | None
-    phone_numbers: list[PhoneNumber] | None
-    email_addresses: list[EmailAddress] | None
-    social_media: list[SocialMedia] | None
-    location: Location | None
-    custom_fields: CustomFields | None
-    integration_fields: list[IntegrationField]
-    remote_url: str | None
-    remote_created_at: Moment | None
-    remote_updated_at: Moment | None
-    remote_data: RemoteData | None
-    changed_at: Moment
-    remote_deleted_at: Moment | None
     tags: list[Tag]
 
 
-class CreatedApplication(Struct, kw_only=True):
+class CreatedApplication(ApplicationFacts, kw_only=True):
     """A created application."""
 
-    id: Id
-    remote_id: str | None
-    outcome: Outcome | None
-    rejection_reason_name: str | None
-    rejected_at: Moment | None
-    current_stage_id: Id | None
-    job_id: Id | None
-    candidate_id: Id | None
-    screening_question_answers: list[QuestionAnswer] | None
-    custom_fields: CustomFields | None
-    integration_fields: list[IntegrationField]
-    remote_url: str | None
     changed_at: Moment
     remote_deleted_at: Moment | None
     remote_created_at: Moment | None

@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from atsume.api import envelope, gate
 from atsume.api.connect.bodies import NoBody, decoded, note
-from atsume.api.connect.relinking import INTEGRATION_ID
-from atsume.api.endpoints import Call, Endpoint, Family
+from atsume.api.connect.relinking import of_one
+from atsume.api.endpoints import Call
 from atsume.integrations import lifecycle
 
 
@@ -40,28 +40,20 @@ def _deleted(call: Call) -> bytes:
     return envelope.success(NoBody())
 
 
-ENABLED = Endpoint(
+ENABLED = of_one(
     method="PUT",
     path="/integrations/{integration_id}/enabled",
     name="PutIntegrationsIntegrationIdEnabled",
-    family=Family.GENERAL,
     summary="Enable or disable an integration",
-    of_integration=False,
-    parameters=(INTEGRATION_ID,),
     body=Enabled,
     result=DoneAnswer,
-    fails_with=(404,),
     answer=_enabled,
 )
-DELETE_INTEGRATION = Endpoint(
+DELETE_INTEGRATION = of_one(
     method="DELETE",
     path="/integrations/{integration_id}",
     name="DeleteIntegrationsIntegrationId",
-    family=Family.GENERAL,
     summary="Delete an integration for good",
-    of_integration=False,
-    parameters=(INTEGRATION_ID,),
     result=DoneAnswer,
-    fails_with=(404,),
     answer=_deleted,
 )

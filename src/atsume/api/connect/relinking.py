@@ -1,5 +1,6 @@
 """POST /integrations/{id}/relink and /setup-link: links for an integration that exists already."""
 
+from functools import partial
 from typing import Literal
 
 from msgspec import Struct
@@ -21,6 +22,8 @@ INTEGRATION_ID = Parameter(
     description="Id of the integration.",
     schema={"type": "string"},
 )
+of_one = partial(Endpoint, family=Family.GENERAL, of_integration=False, parameters=(INTEGRATION_ID,), fails_with=(404,))
+"""An endpoint about one integration, named in its path."""
 
 
 class Relink(Struct, frozen=True):
@@ -95,29 +98,21 @@ def _made(
     return envelope.success(OneLink(link))
 
 
-RELINK = Endpoint(
+RELINK = of_one(
     method="POST",
     path="/integrations/{integration_id}/relink",
     name="PostIntegrationsIntegrationIdRelink",
-    family=Family.GENERAL,
     summary="Make a link with which an end user reconnects",
-    of_integration=False,
-    parameters=(INTEGRATION_ID,),
     body=Relink,
     result=LinkAnswer,
-    fails_with=(404,),
     answer=_relink,
 )
-SETUP_LINK = Endpoint(
+SETUP_LINK = of_one(
     method="POST",
     path="/integrations/{integration_id}/setup-link",
     name="PostIntegrationsIntegrationIdSetupLink",
-    family=Family.GENERAL,
     summary="Make a link with which an end user finishes the setup",
-    of_integration=False,
-    parameters=(INTEGRATION_ID,),
     body=SetupLink,
     result=LinkAnswer,
-    fails_with=(404,),
     answer=_setup,
 )
