@@ -117,6 +117,7 @@ def test_a_crash_under_load_loses_nothing(tmp_path: Path) -> None:
     assert oct(key.stat().st_mode & 0o777) == "0o600"
     (now,) = server.encryption_key.load()
     assert {crypto.sealed_with(server.store.sealed_credentials(o) or b"") for o in held} == {crypto.key_id(now)}
+    print(f"{ROWS} sealed rows, {KILLS} kills, {load.replaced} replaced meanwhile: 0 lost, 0 faults")
     server.store.close()
 
 
