@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from benchmarks import against_dlt, checkpoints, creates, deltas, idle, memory, pages, starting, syncs
+from benchmarks import against_dlt, checkpoints, console, creates, deltas, idle, memory, pages, starting, syncs
 from benchmarks.databases import Fresh, engines
 from benchmarks.mirror import Mirror
 from benchmarks.processes import simulator
@@ -49,6 +49,7 @@ TOPICS: dict[str, Topic] = {
     "checkpoints": checkpoints.measure,
     "start": _start,
     "creates": creates.measure,
+    "console": console.measure,
     "dlt": _dlt,
 }
 """In the order in which they are measured. A new topic is a function and a line here."""

@@ -16,9 +16,14 @@ def rows(page: str) -> list[list[str]]:
 
 def json(page: str, label: str) -> Any:
     """Return the JSON under a label."""
+    return msgspec.json.decode(text(page, label))
+
+
+def text(page: str, label: str) -> str:
+    """Return what stands under a label."""
     found = LexborHTMLParser(page).css_first(f'pre[aria-label="{label}"]')
     assert found is not None, label
-    return msgspec.json.decode(found.text())
+    return found.text()
 
 
 def links(page: str) -> list[str]:

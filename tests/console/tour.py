@@ -9,7 +9,7 @@ from tests.console.world import PASSWORD, Console
 
 def walk(console: Console, page: Page) -> Iterator[str]:
     """Go from page to page as an admin does; yield a name at each."""
-    for part in (_in, _integration, _data, _fields, _webhooks, _rest):
+    for part in (_in, _integration, _data, _fields, _writing, _webhooks, _rest):
         yield from part(console, page)
 
 
@@ -85,6 +85,16 @@ def _fields(console: Console, page: Page) -> Iterator[str]:
     yield "fields-live"
 
 
+def _writing(_console: Console, page: Page) -> Iterator[str]:
+    page.get_by_role("link", name="Write").click()
+    page.get_by_label("First name").fill("Mara")
+    page.get_by_label("Last name").fill("Lindqvist")
+    page.get_by_label("E-mail").fill("mara@example.org")
+    page.get_by_role("button", name="Dry run").click()
+    page.get_by_text("Nothing was sent.").wait_for()
+    yield "writing"
+
+
 def _webhooks(console: Console, page: Page) -> Iterator[str]:
     page.get_by_role("link", name="Webhooks").click()
     page.get_by_role("heading", name="Webhooks").wait_for()
@@ -104,7 +114,7 @@ def _webhooks(console: Console, page: Page) -> Iterator[str]:
 
 
 def _rest(_console: Console, page: Page) -> Iterator[str]:
-    for name in ("Logs", "API keys", "Environment", "Audit log"):
+    for name in ("Logs", "Connect link", "Scopes", "API keys", "Environment", "Audit log"):
         page.get_by_role("navigation", name="Console").get_by_role("link", name=name).click()
         page.get_by_role("heading", name=name, exact=True).wait_for()
         yield name.lower().replace(" ", "-")

@@ -136,7 +136,9 @@ class Console:
         custom = CustomField(id=random_id(), environment_id=environment_id, model="ats_jobs", key=f"team_{name}")
         self.store.add_custom_field(custom)
         key = self.store.add_api_key(environment_id, f"key of {name}", random_id(), "atsume_test0", now)
+        scope = self.store.add_scope_config(environment_id, f"scope of {name}", {}, now)
         return {
+            "scope_config": scope.id,
             "endpoint": endpoint.id,
             "delivery": f"{endpoint.id}.{event}",
             "key": key.id,
@@ -182,9 +184,9 @@ class Console:
         """Open a page."""
         return self.browser(name).get(self.path(template), params=query)
 
-    def send(self, template: str, name: str = "admin", names: dict[str, str] | None = None, **form: Any) -> Any:
+    def send(self, template: str, by: str = "admin", names: dict[str, str] | None = None, **form: Any) -> Any:
         """Send a form as one of our pages does, and follow to where it leads."""
-        client, path = self.browser(name), self.path(template, **(names or {}))
+        client, path = self.browser(by), self.path(template, **(names or {}))
         return client.post(path, data={"csrf": self.csrf(client)} | form, follow_redirects=True)
 
     def csrf(self, client: httpx.Client) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from litestar import Litestar
     from litestar.types import ControllerRouterHandler
 
+    from atsume.api.deps import Deps
     from atsume.serve import Server
 
 
@@ -55,13 +56,14 @@ def application(server: "Server", wake: "Callable[[], None] | None") -> "Litesta
         *logs.routes(server.store, throttle),
         *guides.routes(server.connectors),
         *connect.routes(around, throttle),
-        *_console(server, deps.wake),
+        *_console(server, deps),
     ]
     return create_app(deps, pages)
 
 
-def _console(server: "Server", wake: "Callable[[], None]") -> "Sequence[ControllerRouterHandler]":
+def _console(server: "Server", deps: "Deps") -> "Sequence[ControllerRouterHandler]":
     """Return the routes of the console."""
+    from atsume.api.within import asking
     from atsume.integrations.fields import Fieldwork
     from atsume.serve import test_permissions
     from atsume.sync.execute import open_session
@@ -73,11 +75,12 @@ def _console(server: "Server", wake: "Callable[[], None]") -> "Sequence[Controll
         connectors=server.connectors,
         public_url=server.config.public_url,
         now=server.executor.now,
-        wake=wake,
+        wake=deps.wake,
         test=lambda integration: test_permissions(server, integration),
         open=lambda integration: open_session(server.executor, integration, None),
         work=Fieldwork(store=server.store, connectors=server.connectors, now=server.executor.now),
         courier=server.courier,
+        ask=asking(deps),
     )
     return routes.routes(around)
 

@@ -54,6 +54,10 @@ def _integration_field(visit: Visit, ident: str) -> Any:
     return visit.around.store.integration_field(visit.integration.no, ident)
 
 
+def _scope(visit: Visit, ident: str) -> Any:
+    return next((one for one in visit.around.store.scope_configs(visit.environment.id) if one.id == ident), None)
+
+
 FINDERS: dict[str, Finder] = {
     "environment": _environment,
     "integration": _integration,
@@ -63,6 +67,7 @@ FINDERS: dict[str, Finder] = {
     "endpoint": _endpoint,
     "delivery": _delivery,
     "key": _key,
+    "scope_config": _scope,
     "custom_field": _custom_field,
     "integration_field": _integration_field,
 }

@@ -12,6 +12,10 @@ from atsume.store.store import Store
 from atsume.sync.permissions import Shown
 from atsume.webhooks.deliver import Courier
 
+Ask = Callable[[Integration, str, Mapping[str, str], bytes, bytes, str | None], bytes]
+"""(integration, name of the endpoint, path parameters, query, body, idempotency key) → body of the success.
+Raises AtsumeError."""
+
 
 class Around(Struct, frozen=True, kw_only=True):
     """The console's surroundings."""
@@ -29,6 +33,8 @@ class Around(Struct, frozen=True, kw_only=True):
     """Opens an integration's tool with its credentials. Raises AtsumeError."""
     work: Fieldwork
     courier: Courier
+    ask: Ask
+    """Asks an endpoint of this server's own API, as callers do."""
 
     @property
     def is_secure(self) -> bool:

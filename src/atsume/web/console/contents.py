@@ -7,11 +7,14 @@ from atsume.web.console.pages import (
     fields,
     integration,
     integrations,
+    links,
     logs,
     record,
+    scopes,
     signing_in,
     syncs,
     webhooks,
+    writing,
 )
 from atsume.web.console.visit import Row
 
@@ -23,8 +26,11 @@ ROWS: tuple[Row, ...] = (
     *data.ROWS,
     *record.ROWS,
     *fields.ROWS,
+    *writing.ROWS,
+    *links.ROWS,
     *webhooks.ROWS,
     *logs.ROWS,
+    *scopes.ROWS,
     *environment.ROWS,
     *audit.ROWS,
 )
@@ -35,5 +41,6 @@ TOLD: dict[str, str] = {
     **integration.TOLD,
     **fields.TOLD,
     **webhooks.TOLD,
+    **scopes.TOLD,
     **environment.TOLD,
 }

@@ -187,5 +187,9 @@ def _admit(visit: Visit, asked: Asked) -> None:
     for name, value in visit.path.items():
         found = FINDERS[name](visit, value)
         if found is None:
-            raise Refused(404, "Not found", f"There is no such {name} here. It may be gone, or the address is wrong.")
+            raise Refused(
+                404,
+                "Not found",
+                f"There is no such {name.replace('_', ' ')} here. It may be gone, or the address is wrong.",
+            )
         visit.found[name] = found
