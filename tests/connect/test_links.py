@@ -154,3 +154,22 @@ def test_bodies_are_limited(whole: Site) -> None:
     """A form larger than any form of ours is not read."""
     answer = whole.http.post(f"{whole.url}/connect/start", data={"token": "x" * 70_000})
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("purpose", ["relink", "setup-link"])
+def test_a_link_to_what_was_deleted_says_so(whole: Site, purpose: str) -> None:
+    """However it is asked: the integration may go while links to it are open."""
+    walker = Walker(whole, whole.link(end_user_organization_name=f"Gone {purpose}"))
+    walker.to_test()
+    walker.send()
+    walker.send("skip")
+    (made,) = [i for i in whole.server.store.integrations() if i.end_user.organization_name == f"Gone {purpose}"]
+    asked = whole.call("POST", f"/integrations/{made.id}/{purpose}", {"link_type": "EMBEDDED"})
+    link = whole.here(asked.json()["data"]["link"])
+    assert whole.http.get(link).status_code == 200
+    assert whole.call("DELETE", f"/integrations/{made.id}", {}).status_code == 200
+    form = {"token": link.partition("token=")[2], "step": "source", "do": "next"}
+    told = [whole.http.get(link), whole.http.post(f"{whole.url}/connect/start", data=form)]
+    assert [(answer.status_code, "no longer exists" in answer.text) for answer in told] == [(410, True)] * 2
+    checked = whole.http.post(f"{whole.url}/connect/check", data=form)
+    assert (checked.status_code, checked.json()) == (200, {"faults": {}})

@@ -103,6 +103,13 @@ class Flow(Struct, frozen=True, kw_only=True):
         return next((step for step in self.steps() if step not in self.answers.passed_by), self.steps()[-1])
 
 
+def has_its_integration(around: Surroundings, link: ConnectLink) -> bool:
+    """Tell whether what a link is about still exists: an integration may be deleted while links to it are open."""
+    if link.wish.purpose is Purpose.CONNECT:
+        return True
+    return link.integration_id is not None and around.store.integration(link.integration_id) is not None
+
+
 def load(around: Surroundings, link: ConnectLink) -> Flow:
     """Return the flow behind a link. Raises AtsumeError when what it is about is gone."""
     integration = around.store.integration(link.integration_id) if link.integration_id else None

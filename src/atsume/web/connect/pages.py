@@ -53,7 +53,7 @@ class Pages:
         link = links.found(self._around.store, form["token"])
         if link is None:
             return None
-        if link.is_used(self._around.now()) or link.expires_at <= self._around.now():
+        if self._gone(link, form["lang"]) is not None:
             return {}
         visit = Visit(self._around, link, form["token"], form["lang"])
         if visit.flow.connector is None or visit.flow.connector.guide is None:
@@ -73,7 +73,9 @@ class Pages:
         language = language or link.answers.language or link.wish.language
         if link.is_used(self._around.now()):
             return self.gone("used", language, 410)
-        return self.gone("expired", language, 410) if link.expires_at <= self._around.now() else None
+        if link.expires_at <= self._around.now():
+            return self.gone("expired", language, 410)
+        return None if flows.has_its_integration(self._around, link) else self.gone("deleted", language, 410)
 
 
 class Visit:
