@@ -11,6 +11,7 @@ import pytest
 from atsume import clock
 from atsume.model.environment import EnvironmentSettings
 from atsume.model.integration import SyncState, SyncType
+from atsume.model.scope import Setting
 from atsume.sync.execute import execute
 from atsume.sync.window import SLACK, cutoff, decided
 from personio_simulator.options import Options
@@ -160,3 +161,41 @@ def test_settings_are_checked() -> None:
     assert msgspec.to_builtins(changed(EnvironmentSettings(), {"applications_since": "2026-01-31"}))[
         "applications_since"
     ] == "2026-01-31"  # fmt: skip
+
+
+def test_a_change_at_the_edge_is_an_update(company: Company, tmp_path: Path) -> None:
+    """What changed since it was held is told as changed, not as new; nothing leaves before the tool was read."""
+    wide, narrow = _day(company, 0.4), _day(company, 0.1)
+    with Mirror(company, f"sqlite:///{tmp_path}/a.db", tmp_path, applications_since=wide) as mirror:
+        mirror.sync()
+        held, (store, no) = _held(mirror)[0], (mirror.server.store, mirror.integration.no)
+        moved = sorted(_wanted(company, wide)[0] - _wanted(company, narrow)[0])[0]
+        company.change("PATCH", f"/applications/{moved}", {"stage": "offer"})
+        _set(mirror, applications_since=narrow)
+        company.fault(kind="status", route="applications", status=403, count=1000)
+        assert mirror.sync().state is SyncState.PARTIALLY_FAILED
+        assert _held(mirror)[0] == held
+        company.clear_faults()
+        before = store.latest(no)
+        assert mirror.sync().state is SyncState.SUCCEEDED
+        assert _held(mirror) == _wanted(company, narrow)
+        told = store.changes(no, before, 1000).changes
+        assert [c.kind for c in told if c.model == APPLICATIONS] == ["updated"]
+
+
+def test_the_window_holds_without_times(company: Company, tmp_path: Path) -> None:
+    """Where a scope config switches the time of change off, each absent application is asked for once, and leaves."""
+    wide, narrow = _day(company, 0.4), _day(company, 0.1)
+    with Mirror(company, f"sqlite:///{tmp_path}/a.db", tmp_path, applications_since=wide) as mirror:
+        store, integration = mirror.server.store, mirror.integration
+        chosen = {"ats_applications.remote_updated_at": Setting.DISABLED}
+        config = store.add_scope_config(integration.environment_id, "No times", chosen, clock.now())
+        store.set_scope(integration.id, config.id, (), None)
+        mirror.sync()
+        gone = sorted(_wanted(company, narrow)[0])[0]
+        company.change("DELETE", f"/applications/{gone}")
+        _set(mirror, applications_since=narrow)
+        for _ in range(2):
+            assert mirror.sync().state is SyncState.SUCCEEDED
+            assert _held(mirror) == _wanted(company, narrow)
+            assert _held(mirror, include_deleted=True)[0] == _wanted(company, narrow)[0] | {gone}

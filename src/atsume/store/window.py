@@ -20,22 +20,26 @@ class Window:
 
     database: Database
 
-    def unchanged_since(self, integration_no: int, moment: str) -> list[tuple[str, str]]:
-        """Return (id, remote id) of the live applications that last changed before a moment. Reads all of them."""
+    def unchanged_since(self, integration_no: int, moment: str) -> list[tuple[str, str, bool]]:
+        """Return (id, remote id, whether it is known) of live applications that may not have changed since a moment.
+
+        Not known: no time of change is held, as where a scope config switches it off. Reads all of them.
+        """
         keys, fragments = RECORDS["ats_applications"].keys, RECORDS["ats_applications"].fragments
         at = Position(fragments.c.body, literal(_MARK))
         changed = sa.func.substr(fragments.c.body, at + number(len(_MARK)), number(_LENGTH))
         sql = self.database.sql(
             "unchanged_since",
             lambda: (
-                sa.select(keys.c.id, keys.c.remote_id)
+                sa.select(keys.c.id, keys.c.remote_id, at)
                 .select_from(keys.join(fragments, fragments.c.seq == keys.c.seq))
-                .where(within(keys), keys.c.deleted_at.is_(None), at > number(0), changed < sa.bindparam("moment"))
+                .where(within(keys), keys.c.deleted_at.is_(None))
+                .where(sa.or_(at == number(0), changed < sa.bindparam("moment")))
                 .order_by(keys.c.seq)
             ),
         )
         rows = self.database.rows(sql, bounds(integration_no) | {"moment": moment})
-        return [(row[0], row[1]) for row in rows]
+        return [(row[0], row[1], row[2] > 0) for row in rows]
 
     def forget_records(self, model: str, ids: Sequence[str]) -> None:
         """Take records out of the mirror as if they had never been there: no tombstone, nothing in the feed."""

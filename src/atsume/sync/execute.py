@@ -34,7 +34,7 @@ from atsume.sync.run import Outcome, Run, run
 from atsume.sync.settle import settle_fields
 from atsume.sync.shed import shed
 from atsume.sync.tracked import is_only_created, shed_untracked
-from atsume.sync.window import cutoff, take_out
+from atsume.sync.window import cutoff
 
 WATCH_SECONDS = 1.0
 """How often a running sync is asked whether it should still go on."""
@@ -170,7 +170,7 @@ def _run(
         message = f"The server died {MOST_ATTEMPTS} times at the same place of this sync; see its log."
         return Outcome(SyncState.FAILED, claimed.streams, [], message, claimed.timings)
     scope = executor.store.scope(integration)
-    only_created, since_when = _trimmed(executor, integration, claimed, scope)
+    only_created = _trimmed(executor, integration, scope)
     opened = access(executor.store, executor.connectors, executor.encryption_key, integration)
     seen = observer(executor, integration, claimed.id)
     missing = permissions.before_sync(executor.store, opened, integration, scope, seen, executor.now())
@@ -191,7 +191,7 @@ def _run(
                     executor.store.in_force(integration), is_allowed=integration.deletions_allowed_at is not None
                 ),
                 since=since(executor.store, integration, claimed),
-                cutoff=since_when,
+                cutoff=None if only_created else cutoff(executor.store.in_force(integration), executor.now()),
                 journal=Journal(claimed.id, claimed.owner or "", executor.store.checkpoints(claimed.id)),
                 fields=fields,
             )
@@ -203,19 +203,13 @@ def _run(
         session.close()
 
 
-def _trimmed(
-    executor: Executor, integration: Integration, claimed: SyncRun, scope: Scope
-) -> tuple[bool, dt.datetime | None]:
-    """Let go of what is held and no longer wanted. Returns (only what was created is wanted, else since when)."""
-    store = executor.store
-    shed(store, integration, scope, lambda: timestamp(executor.now()))
-    if is_only_created(store, integration):
-        shed_untracked(store, integration, lambda: timestamp(executor.now()))
-        return True, None
-    wanted_since = cutoff(store.in_force(integration), executor.now())
-    if wanted_since is not None and claimed.type is SyncType.FULL:
-        take_out(store, integration, wanted_since)
-    return False, wanted_since
+def _trimmed(executor: Executor, integration: Integration, scope: Scope) -> bool:
+    """Let go of what is held and no longer wanted. Returns whether only what was created is wanted."""
+    shed(executor.store, integration, scope, lambda: timestamp(executor.now()))
+    only_created = is_only_created(executor.store, integration)
+    if only_created:
+        shed_untracked(executor.store, integration, lambda: timestamp(executor.now()))
+    return only_created
 
 
 def _teller(executor: Executor, claimed: SyncRun, report: Report | None) -> Report:

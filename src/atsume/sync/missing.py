@@ -23,7 +23,7 @@ def gone(
     A record the tool still knows, or does not answer for, stays. Raises HeldBack, before the first batch, when more
     are gone than the breaker lets go.
     """
-    lacking = seen.lacking(_live(store, integration, stream.model, seen.high_water))
+    lacking = absent(store, integration, stream.model, seen)
     confirmed = (
         our_id
         for our_id, remote_id in lacking
@@ -33,6 +33,11 @@ def gone(
     limit = OPEN if stream.is_derived else breaker
     for ids in _batched(_let_go(store, integration, stream.model, confirmed, limit), BATCH):
         yield Writes(deleted=list(ids))
+
+
+def absent(store: Store, integration: Integration, model: str, seen: Seen) -> Iterator[tuple[str, str]]:
+    """Return (id, remote id) of live records that did not come."""
+    return seen.lacking(_live(store, integration, model, seen.high_water))
 
 
 def _let_go(

@@ -34,7 +34,7 @@ from atsume.sync.progress import Progress, Report
 from atsume.sync.seen import Seen
 from atsume.sync.shed import salted
 from atsume.sync.tracked import TRACKED, tracked_in
-from atsume.sync.window import narrowed
+from atsume.sync.window import narrowed, take_out
 
 LUMP = 10
 """Pages that go through the stations, and into one transaction, together."""
@@ -294,8 +294,10 @@ def _rows(
 
 
 def _bury(job: Run, stream: Stream, seen: Seen, progress: Progress) -> None:
-    """Tombstone what is truly gone."""
+    """Take out what left the window, and tombstone what is truly gone."""
     with progress.station("second look"):
+        if job.cutoff is not None:
+            take_out(job.store, job.integration, stream, job.cutoff, seen, job.session)
         for writes in missing.gone(job.store, job.integration, stream, seen, job.session, job.breaker):
             entry = job.journal.entry(progress.streams[stream.model], place_after(stream, []), seen.high_water)
             done = job.store.commit(stream.model, job.integration, writes, job.stamp, checkpoint=entry)

@@ -1,7 +1,8 @@
 """Upstream filtering: only applications that changed since a moment are mirrored, and whoever sent them.
 
-The tool is asked for those alone. What is held and has not changed since is taken out of the mirror without a word: it
-was not deleted in the tool, so no reader is told so. What was created through this server stays, however old.
+The tool is asked for those alone. What is held, did not come and has not changed since is taken out of the mirror
+without a word: it was not deleted in the tool, so no reader is told so. What was created through this server stays,
+however old.
 """
 
 import datetime as dt
@@ -10,12 +11,14 @@ from functools import partial
 
 from msgspec import structs
 
-from atsume.connectors.base import Came, Page, Stream
+from atsume.connectors.base import Came, Look, Page, Session, Stream
 from atsume.model.environment import EnvironmentSettings
 from atsume.model.integration import Integration, SyncType
 from atsume.model.record import PENDING, timestamp
 from atsume.store.store import Store
-from atsume.sync.tracked import APPLICATIONS, CANDIDATES, is_only_created, live
+from atsume.sync.missing import absent
+from atsume.sync.seen import Seen
+from atsume.sync.tracked import APPLICATIONS, CANDIDATES, is_only_created
 
 SLACK = dt.timedelta(hours=4)
 """So much older may a record be that is kept: tools read times in zones of their own, and are asked for a bit more."""
@@ -68,25 +71,41 @@ def _who_applied(decode: Callable[[Page], list[Came]], store: Store, integration
     return wanted
 
 
-def outside(store: Store, integration: Integration, since: dt.datetime) -> list[str]:
-    """Return the ids of held applications that last changed before the moment, save those created here."""
+def outside(store: Store, integration: Integration, since: dt.datetime) -> dict[str, bool]:
+    """Return, by id, whether held applications are known to have last changed before the moment.
+
+    False: it is not known when they did. Those that were created here are left out.
+    """
     tracked = set(store.tracked(integration.no))
     found = store.unchanged_since(integration.no, timestamp(since - SLACK))
-    return [our_id for our_id, remote_id in found if remote_id not in tracked and not remote_id.startswith(PENDING)]
+    return {
+        our_id: is_known
+        for our_id, remote_id, is_known in found
+        if remote_id not in tracked and not remote_id.startswith(PENDING)
+    }
 
 
-def take_out(store: Store, integration: Integration, since: dt.datetime) -> int:
-    """Take what is outside of the window out of the mirror, without a tombstone; return how many applications."""
-    old = outside(store, integration, since)
-    store.forget_records(APPLICATIONS, old)
-    store.forget_records(CANDIDATES, _who_sent_none(store, integration))
-    return len(old)
+def take_out(
+    store: Store, integration: Integration, stream: Stream, since: dt.datetime, seen: Seen, session: Session
+) -> None:
+    """Take what a complete walk did not bring and the window does not want out of the mirror, without a tombstone.
 
-
-def _who_sent_none(store: Store, integration: Integration) -> list[str]:
-    staying = store.candidates_of(integration.no, set())
-    held = live(store, integration, CANDIDATES)
-    return [our_id for our_id, remote_id in held if our_id not in staying and not remote_id.startswith(PENDING)]
+    Of applications whose change time is not held the tool says whether they are there: only those leave.
+    """
+    if stream.model == APPLICATIONS:
+        old = outside(store, integration, since)
+        ids = [
+            our_id
+            for our_id, remote_id in absent(store, integration, APPLICATIONS, seen)
+            if our_id in old and (old[our_id] or session.look(APPLICATIONS, remote_id) is Look.EXISTS)
+        ]
+    elif stream.model == CANDIDATES:
+        staying = store.candidates_of(integration.no, set())
+        lacking = absent(store, integration, CANDIDATES, seen)
+        ids = [our_id for our_id, remote_id in lacking if our_id not in staying and not remote_id.startswith(PENDING)]
+    else:
+        return
+    store.forget_records(stream.model, ids)
 
 
 def decided(store: Store, integration: Integration, before: EnvironmentSettings, now: dt.datetime) -> int | None:
@@ -99,7 +118,9 @@ def decided(store: Store, integration: Integration, before: EnvironmentSettings,
         return None
     store.queue_sync(integration.id, SyncType.FULL, now)
     since = cutoff(after, now)
-    return 0 if since is None or is_only_created(store, integration) else len(outside(store, integration, since))
+    if since is None or is_only_created(store, integration):
+        return 0
+    return sum(outside(store, integration, since).values())
 
 
 def _rules(settings: EnvironmentSettings) -> tuple[str | None, int | None]:
