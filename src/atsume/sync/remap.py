@@ -80,6 +80,13 @@ def _apply(
         after = read[-1].seq
 
 
+def _to_keep(one: Stored, kept: Kept, still_kept: Kept | None) -> bytes | None:
+    """Return what to write beside a record: None for what is there already, which is most of it mostly."""
+    if still_kept is None:
+        return b"" if one.kept else None
+    return None if one.kept and still_kept == kept else packed(still_kept)
+
+
 class Remaker:
     """Makes stored records of one model anew."""
 
@@ -102,7 +109,7 @@ class Remaker:
             row = self.row(one)
             if row.fingerprint != one.fingerprint:
                 writes.updated.append(row)
-            elif row.remote_fingerprint != one.remote_fingerprint or (row.remote or None) != one.kept:
+            elif row.remote_fingerprint != one.remote_fingerprint or row.remote is not None:
                 writes.quiet.append(row)
         return writes
 
@@ -118,7 +125,7 @@ class Remaker:
         self._id = one.id
         row = self._make(record, 0)
         row.remote_fingerprint = one.remote_fingerprint and (one.remote_fingerprint ^ self._salt or 1)
-        row.remote = packed(still_kept) if still_kept is not None else b""
+        row.remote = _to_keep(one, kept, still_kept)
         return row
 
     def _keep(self, record: Record) -> None:
