@@ -28,7 +28,7 @@ from atsume.model.fields import (
     unshown,
 )
 from atsume.model.record import encode, hide
-from atsume.model.remapping import Remapping, converter, remappable
+from atsume.model.remapping import Remapping, converter, fed, remappable
 from atsume.model.scope import Scope
 from atsume.store.remotes import packed, unpacked
 from tests.model.test_paths import JSON, LAW, REMOTE
@@ -306,3 +306,18 @@ def test_keys_of_custom_fields(key: str, is_good: bool) -> None:
 def test_moments_are_utc() -> None:
     """The wire knows nothing else."""
     assert converter("ats_jobs", "opened_at")(dt.date(2026, 1, 1).isoformat()) == "2026-01-01T00:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("field", "values", "told"),
+    [
+        ("weekly_hours", [0, 40], 0.0),
+        ("confidential", [False, True], False),
+        ("name", ["", "Cook"], "Cook"),
+        ("name", [None, ""], "Default"),
+    ],
+)
+def test_nought_and_false_are_values(field: str, values: list[Any], told: Any) -> None:
+    """The first source that says anything wins, be it 0 or false; nothing and an empty text say nothing."""
+    one = Remapping(field=field, keys=("a", "b"))
+    assert fed(one, converter("ats_jobs", field), values, "Default") == told

@@ -41,7 +41,12 @@ def fed(one: Remapping, convert: Convert, values: Iterable[Any], plain: Any) -> 
             found += [entry for entry in convert(value) or [] if entry not in found]
         return found
     empty = [] if isinstance(plain, list) else None
-    return next((made for value in values if (made := convert(value))), plain if one.keeps_default else empty)
+    made = (convert(value) for value in values)
+    return next((value for value in made if value not in _ABSENT), plain if one.keeps_default else empty)
+
+
+_ABSENT = (None, "", [])
+"""Converted values that say nothing; 0 and false do say something."""
 
 
 def remappable(model: str) -> list[str]:
