@@ -15,7 +15,12 @@ __all__ = ["postgres_server", "postgres_url"]
 pytest.register_assert_rewrite("tests.end_to_end.compare", "tests.end_to_end.world")
 
 
-structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG), processors=[sentinels.logged])
+def _listen_to_logs() -> None:
+    debug = structlog.make_filtering_bound_logger(logging.DEBUG)
+    structlog.configure(wrapper_class=debug, processors=[sentinels.logged])
+
+
+_listen_to_logs()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -45,7 +50,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(autouse=True)
 def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No test reads the settings of whoever runs it."""
+    """No test reads the settings of whoever runs it, or keeps how another one logged."""
+    _listen_to_logs()
     for name in list(os.environ):
         if name.startswith("ATSUME_"):
             monkeypatch.delenv(name)

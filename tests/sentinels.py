@@ -17,8 +17,8 @@ import zstandard
 
 NAMES = ("recruiting_token", "client_secret")
 """What of a company's credentials is secret; the other two only name somebody."""
-EXPECTED = (".key", ".env")
-"""Ends of files that hold secrets because that is what they are for."""
+EXPECTED = (".key", ".env", "ready.json")
+"""Ends of files that hold secrets because that is what they are for; by the last one the simulator tells its own."""
 _TOKEN = rb"papi-sim-\d+-\d{4}-[0-9a-f]{8}"
 """Access tokens that the simulator gives out."""
 
