@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import structlog
@@ -31,8 +32,19 @@ def _secrets_stay_secret(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
     assert sentinels.hits == []
 
 
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A real Chromium; one for all, because Playwright allows no second one in a thread."""
+    from tests.connect.browser import chromium  # noqa: PLC0415 - most tests need none
+
+    with chromium() as opened:
+        yield opened
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Look at what a test printed."""
+    """Look at what a test printed. Tests of the simulator are clients of it and may say what they sent."""
+    if report.nodeid.startswith("tests/simulator/"):
+        return
     for title, text in report.sections:
         sentinels.look(f"{title} of {report.nodeid}", text.encode())
 

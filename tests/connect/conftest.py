@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.connect.browser import chromium
 from tests.connect.world import Site, site
 
 
@@ -22,13 +21,6 @@ def whole(served: Site) -> Site:
     """The server, with every permission granted and every switch on."""
     served.restore()
     return served
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A real Chromium."""
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,24 +1,15 @@
 """The console in a real Chromium, with a mirrored company behind it."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from tests.connect.browser import chromium
 from tests.console.tour import walk
 from tests.console.world import Console
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("console")]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A real Chromium."""
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
