@@ -106,6 +106,7 @@ def _type_name(kind: object) -> str:
 
 def _command(command: click.Command, path: str, parent: click.Context) -> list[str]:
     context = click.Context(command, info_name=path.rpartition(" ")[2], parent=parent)
+    command._help_option = None  # Click keeps it from whichever context was first, which may have been a test's
     lines = [f"## {path}", "", "```", command.get_help(context), "```", ""]
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
